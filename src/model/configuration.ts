@@ -1,0 +1,257 @@
+import { z } from 'zod';
+
+/**
+ * Everything a person can choose about a run, in one place. The settings in package.json, the options of the command
+ * line, the checks and the defaults are all derived from these schemas: a group here is a group of settings
+ * (`recurrent.<group>.<name>`), and a name here is a long option (`--max-steps` for `maxSteps`).
+ */
+
+/** Which text is learnt and how it becomes tokens. */
+export const textSchema = z.strictObject({
+  tokenizer: z
+    .enum(['characters', 'words', 'subwords'])
+    .default('characters')
+    .describe('What a token is: a character, a word, or a subword (byte-pair merges learnt from the text).'),
+  vocabularySize: z
+    .int()
+    .min(256)
+    .max(20000)
+    .default(1024)
+    .describe('Largest vocabulary for words and subwords; characters always keep all of theirs.'),
+  minFrequency: z.int().min(1).max(1000).default(2).describe('Words that occur less often than this become <unk>.'),
+  normalize: z
+    .enum(['none', 'lowercase', 'letters', 'd2l'])
+    .default('none')
+    .describe(
+      'What is done to the text first: nothing, lower case, letters only (everything else becomes one space), or the lecture’s own (letters only per line, lines joined with nothing between).',
+    ),
+  limit: z
+    .int()
+    .min(0)
+    .max(2_000_000_000)
+    .default(0)
+    .describe('Use only this many characters of the normalised text; 0 uses all.'),
+  validation: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.1)
+    .describe('Share of the text, at its end, held out for validation; 0 holds out nothing.'),
+});
+
+/** The model: what is trained. */
+export const modelSchema = z.strictObject({
+  cell: z.enum(['rnn', 'gru', 'lstm']).default('gru').describe('The recurrent cell.'),
+  activation: z
+    .enum(['tanh', 'relu', 'identity'])
+    .default('tanh')
+    .describe('Activation of the RNN cell; identity makes the linear RNN. GRU and LSTM ignore it.'),
+  reset: z
+    .enum(['before', 'after'])
+    .default('before')
+    .describe(
+      'Where the GRU applies its reset gate: before the recurrent product (the lecture) or after it (PyTorch, cuDNN).',
+    ),
+  hidden: z.int().min(1).max(4096).default(256).describe('Hidden units of each layer.'),
+  layers: z.int().min(1).max(8).default(1).describe('Recurrent layers, one above the other.'),
+  embedding: z.int().min(0).max(4096).default(0).describe('Size of the token embedding; 0 feeds one-hot vectors.'),
+  tied: z
+    .boolean()
+    .default(false)
+    .describe('Use the embedding’s matrix for the output layer too; needs an embedding as large as the hidden state.'),
+  dropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0)
+    .describe('Share of each layer’s outputs dropped on their way up while training (never on the recurrent path).'),
+  forgetBias: z.number().min(-5).max(5).default(0).describe('Initial bias of the LSTM’s forget gate.'),
+  init: z
+    .enum(['uniform', 'normal'])
+    .default('uniform')
+    .describe(
+      'Initial weights: uniform in ±1/√H with uniform biases (PyTorch), or normal with deviation 0.01 and zero biases (the lecture).',
+    ),
+});
+
+/** The loop: how it is trained. */
+export const trainingSchema = z.strictObject({
+  batch: z.int().min(1).max(4096).default(32).describe('Rows of text learnt side by side (B).'),
+  steps: z.int().min(1).max(4096).default(35).describe('Time steps of one window (T).'),
+  sampling: z
+    .enum(['sequential', 'random'])
+    .default('sequential')
+    .describe('How windows are drawn: in order, with the state carried over, or at random, with the state reset.'),
+  truncation: z
+    .enum(['none', 'fixed', 'random'])
+    .default('fixed')
+    .describe(
+      'How far gradients flow back: through the whole row of the text, a fixed number of steps, or a random one (reweighted).',
+    ),
+  truncateEvery: z
+    .int()
+    .min(0)
+    .max(4096)
+    .default(0)
+    .describe('With fixed truncation, cut the gradient every this many steps; 0 cuts at the window’s edge only.'),
+  truncateProbability: z
+    .number()
+    .min(0)
+    .max(0.99)
+    .default(0)
+    .describe(
+      'With random truncation, the constant probability of a cut at each step; 0 uses the schedule of α instead.',
+    ),
+  truncateLength: z
+    .number()
+    .min(1)
+    .max(4096)
+    .default(16)
+    .describe('With random truncation, the mean length L₀ of the schedule of α.'),
+  truncateAlpha: z
+    .number()
+    .min(3)
+    .max(100)
+    .default(6)
+    .describe('With random truncation, the exponent α of the schedule; the variance is finite above 3.'),
+  optimizer: z.enum(['sgd', 'momentum', 'rmsprop', 'adam', 'adamw']).default('adam').describe('The optimizer.'),
+  lr: z.number().min(1e-7).max(100).default(0.002).describe('Learning rate.'),
+  momentum: z.number().min(0).max(0.9999).default(0.9).describe('Momentum of the momentum optimizer.'),
+  alpha: z.number().min(0).max(0.9999).default(0.95).describe('Smoothing constant of RMSProp.'),
+  beta1: z.number().min(0).max(0.9999).default(0.9).describe('First decay rate of Adam and AdamW.'),
+  beta2: z.number().min(0).max(0.99999).default(0.999).describe('Second decay rate of Adam and AdamW.'),
+  epsilon: z
+    .number()
+    .min(1e-12)
+    .max(1)
+    .default(1e-8)
+    .describe('Term added to the denominator in RMSProp, Adam and AdamW.'),
+  weightDecay: z.number().min(0).max(1).default(0.01).describe('Decoupled weight decay of AdamW.'),
+  schedule: z
+    .enum(['constant', 'step', 'cosine'])
+    .default('constant')
+    .describe('How the learning rate changes: not at all, by a factor each epoch, or along half a cosine.'),
+  decay: z.number().min(0.01).max(1).default(0.97).describe('Factor per epoch of the step schedule.'),
+  decayAfter: z.int().min(0).max(100000).default(0).describe('Epochs before the step schedule begins.'),
+  warmup: z.int().min(0).max(1_000_000).default(0).describe('Steps over which the learning rate rises from zero.'),
+  clipping: z
+    .enum(['norm', 'value', 'none'])
+    .default('norm')
+    .describe('How gradients are clipped: by their global norm, by each value, or not at all.'),
+  clip: z.number().min(1e-6).max(1e6).default(1).describe('The clipping threshold θ.'),
+  epochs: z.int().min(1).max(100000).default(10).describe('Passes over the training text.'),
+  maxSteps: z
+    .int()
+    .min(0)
+    .max(100_000_000)
+    .default(0)
+    .describe('Stop after this many steps; 0 leaves it to the epochs.'),
+  patience: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe('Stop after this many evaluations without a better one; 0 never stops early.'),
+  evaluateEvery: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe(
+      'Steps between evaluations on the validation text; 0 chooses (about forty in a run, at least one an epoch).',
+    ),
+  continuationEvery: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe('Steps between sampled continuations; 0 samples after every evaluation.'),
+  seed: z.int().min(0).max(4294967295).default(0).describe('Seed of all randomness in the run.'),
+  engine: z
+    .enum(['fused', 'tfjs'])
+    .default('tfjs')
+    .describe('What computes losses and gradients: our WebAssembly kernel, or TensorFlow.js, the slower reference.'),
+  threads: z.int().min(0).max(8).default(0).describe('Threads of the fused engine; 0 chooses.'),
+});
+
+/** How text is sampled from a model. */
+export const generationSchema = z.strictObject({
+  prompt: z
+    .string()
+    .max(10000)
+    .default('')
+    .describe('Text that continuations start from; empty takes the start of a line of the text.'),
+  length: z.int().min(1).max(100000).default(200).describe('Tokens of a continuation.'),
+  temperature: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0.8)
+    .describe('Temperature of sampling; 0 always takes the likeliest token.'),
+  topK: z.int().min(0).max(20000).default(0).describe('Sample only from this many likeliest tokens; 0 from all.'),
+  topP: z
+    .number()
+    .min(0.01)
+    .max(1)
+    .default(1)
+    .describe('Sample only from the likeliest tokens that together reach this probability.'),
+});
+
+/** The schema of a whole run. */
+export const configurationSchema = z.strictObject({
+  text: textSchema.prefault({}),
+  model: modelSchema.prefault({}),
+  training: trainingSchema.prefault({}),
+  generation: generationSchema.prefault({}),
+});
+
+export type TextConfiguration = z.infer<typeof textSchema>;
+export type ModelConfiguration = z.infer<typeof modelSchema>;
+export type TrainingConfiguration = z.infer<typeof trainingSchema>;
+export type GenerationConfiguration = z.infer<typeof generationSchema>;
+export type Configuration = z.infer<typeof configurationSchema>;
+
+/** A person's mistake, told in one sentence that names what is wrong, where, and what to do. Shown without a stack. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}
+
+/**
+ * Checks a configuration, ranges first and then conflicts between options.
+ * @param value anything, for example settings or a checkpoint's metadata; what is absent takes its default
+ * @param where named in the message, for example `settings` or a file
+ * @returns the complete configuration
+ * @throws UserError naming the first offending option and its range
+ */
+export function parseConfiguration(value: unknown, where: string): Configuration {
+  const result = configurationSchema.safeParse(value);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const name = issue.path.join('.');
+    throw new UserError(`${where}: ${name || 'configuration'}: ${issue.message}.`.replace('..', '.'));
+  }
+  checkConflicts(result.data, where);
+  return result.data;
+}
+
+/** Refuses options that are each in range but make no sense together. */
+function checkConflicts({ model, training }: Configuration, where: string): void {
+  if (model.tied && model.embedding !== model.hidden) {
+    throw new UserError(
+      `${where}: model.tied needs model.embedding (${model.embedding}) equal to model.hidden (${model.hidden}); set embedding to ${model.hidden} or switch tied off.`,
+    );
+  }
+  if (training.truncation === 'none' && training.sampling === 'random') {
+    throw new UserError(
+      `${where}: training.truncation 'none' follows whole rows of the text and needs training.sampling 'sequential', not 'random'.`,
+    );
+  }
+}
+
+/** Gates of each cell, which is how many column blocks of H its `W_x`, `W_h` and `b` have. */
+export const gates = { rnn: 1, gru: 3, lstm: 4 } as const;
+
+/** What an engine must know to compute: the model's configuration and the size of the vocabulary V. */
+export interface ModelShape extends ModelConfiguration {
+  readonly vocabulary: number;
+}

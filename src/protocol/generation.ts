@@ -1,0 +1,47 @@
+import type { GenerationConfiguration } from '../model/configuration';
+
+/** One sampled token. */
+export interface SampledToken {
+  readonly text: string;
+  /** −log2 p under the model at temperature 1. */
+  readonly bits: number;
+  /** The likeliest tokens of the distribution that it was drawn from, best first. */
+  readonly alternatives: readonly { readonly text: string; readonly probability: number }[];
+}
+
+/** What a continuation is asked for. */
+export interface ContinueRequest {
+  readonly model: string;
+  readonly prompt: string;
+  readonly options: GenerationConfiguration;
+  readonly seed: number;
+  /** Stop at the first token that contains this (it is left out), for completions of a line. */
+  readonly stop?: string;
+  /** How many alternatives to report for each token; 0 for none. */
+  readonly alternatives: number;
+  /** Number of this request, which `cancel` names. */
+  readonly ticket: number;
+}
+
+export interface ContinueResult {
+  readonly tokens: readonly SampledToken[];
+  /** Whether it was cut short by `cancel`. */
+  readonly cancelled: boolean;
+}
+
+/** Host → generation worker, as requests of the rpc helper. */
+export type GenerationMethods = {
+  /** Makes a model ready under a name; the newest bytes replace older ones. Rejects for a corrupt checkpoint. */
+  load(argument: { readonly model: string; readonly bytes: Uint8Array }): Promise<{ readonly vocabulary: number }>;
+  continue(argument: ContinueRequest): Promise<ContinueResult>;
+  /** Ends the request with this ticket as soon as it looks. */
+  cancel(argument: { readonly ticket: number }): Promise<void>;
+  unload(argument: { readonly model: string }): Promise<void>;
+};
+
+/** Generation worker → host, besides responses: tokens as they are sampled, for a playground. */
+export interface GenerationTokens {
+  readonly type: 'tokens';
+  readonly ticket: number;
+  readonly tokens: readonly SampledToken[];
+}

@@ -1,0 +1,65 @@
+import type { GenerationConfiguration } from '../model/configuration';
+import type { ContinueResult, SampledToken } from './generation';
+import type { RequestMessage, ResponseMessage } from './rpc';
+import type { RunStretch, RunSummary } from './runs';
+
+/** Host → panel. The host owns truth: one snapshot when the page says ready (or is shown again), then deltas. */
+export type ToPanel =
+  | {
+      readonly type: 'snapshot';
+      /** The run in front. Undefined when there is none. */
+      readonly current?: string;
+      /** All runs that can be chosen, newest first. */
+      readonly runs: readonly RunSummary[];
+      /** Histories of the run in front and of those it is compared with. */
+      readonly histories: readonly { readonly run: string; readonly history: RunStretch }[];
+    }
+  /** A run's newest stretch and its summary. Sent only while the page is visible. */
+  | { readonly type: 'delta'; readonly summary: RunSummary; readonly stretch: RunStretch }
+  /** Summaries changed (a run was added, renamed, removed). */
+  | { readonly type: 'runs'; readonly runs: readonly RunSummary[] }
+  /** Tokens of a playground request, as they are sampled. */
+  | { readonly type: 'tokens'; readonly ticket: number; readonly tokens: readonly SampledToken[] }
+  | ResponseMessage;
+
+/** Panel → host. */
+export type FromPanel =
+  | { readonly type: 'ready' }
+  /** Put another run in front, with others to compare; answered by a snapshot. */
+  | { readonly type: 'show'; readonly run: string; readonly compare: readonly string[] }
+  | { readonly type: 'pause'; readonly run: string }
+  | { readonly type: 'resume'; readonly run: string }
+  | { readonly type: 'stop'; readonly run: string }
+  | { readonly type: 'checkpoint'; readonly run: string }
+  | { readonly type: 'adjust'; readonly run: string; readonly lr?: number; readonly clip?: number }
+  /** Run again with the same text, after the person has changed what they like. */
+  | { readonly type: 'again'; readonly run: string }
+  /** Start a run: on the active file, or on the sample text. */
+  | { readonly type: 'train'; readonly on: 'file' | 'sample' }
+  /** Open the settings of this extension. */
+  | { readonly type: 'settings' }
+  | RequestMessage;
+
+/** Panel → host requests. */
+export type PanelMethods = {
+  /** The playground: streams `tokens` messages with this ticket, then resolves. */
+  continue(argument: {
+    readonly run: string;
+    readonly prompt: string;
+    readonly options: GenerationConfiguration;
+    readonly seed: number;
+    readonly ticket: number;
+  }): Promise<ContinueResult>;
+  cancel(argument: { readonly ticket: number }): Promise<void>;
+  /** Saves a chart or its data where the person says. Resolves to whether it was saved. */
+  save(argument: { readonly name: string; readonly bytes: Uint8Array }): Promise<boolean>;
+};
+
+/** Kept by the page through reloads (`setState`), and given to `WebviewPanelSerializer`. */
+export interface PanelMemory {
+  readonly run?: string;
+  readonly compare?: readonly string[];
+  readonly xAxis?: 'step' | 'epoch' | 'time';
+  readonly smoothing?: number;
+  readonly hidden?: readonly string[];
+}

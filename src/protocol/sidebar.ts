@@ -1,0 +1,24 @@
+import type { RunSummary } from './runs';
+
+/** Host → the side bar's metrics page. */
+export type ToSidebar =
+  /** The run in front, or undefined when there is none. At most 10 a second, only while visible. */
+  {
+    readonly type: 'run';
+    readonly run?: RunSummary;
+    /** Newest values for sparklines, at most 200 each, oldest first. */
+    readonly sparklines: {
+      readonly perplexity: readonly number[];
+      readonly gradNorm: readonly number[];
+      readonly tokensPerSecond: readonly number[];
+    };
+  };
+
+/** Side bar → host. */
+export type FromSidebar =
+  | { readonly type: 'ready' }
+  | { readonly type: 'pause'; readonly run: string }
+  | { readonly type: 'resume'; readonly run: string }
+  | { readonly type: 'stop'; readonly run: string }
+  | { readonly type: 'openPanel' }
+  | { readonly type: 'train'; readonly on: 'file' | 'sample' };

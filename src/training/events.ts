@@ -1,0 +1,128 @@
+/** What a run tells while it goes on. The command line prints these as they are, one JSON object a line. */
+export type TrainingEvent =
+  | PreparedEvent
+  | StepEvent
+  | EvaluationEvent
+  | ContinuationEvent
+  | FlowEvent
+  | MarkEvent
+  | CheckpointEvent
+  | FinishedEvent
+  | DivergedEvent;
+
+/** Once, before the first step: what will be trained on what. */
+export interface PreparedEvent {
+  readonly event: 'prepared';
+  /** V */
+  readonly vocabulary: number;
+  readonly trainingTokens: number;
+  readonly validationTokens: number;
+  /** Characters per token of the text, for bits per character. */
+  readonly charactersPerToken: number;
+  readonly parameters: number;
+  readonly stepsPerEpoch: number;
+  /** All the steps of the run, if nothing stops it earlier. */
+  readonly totalSteps: number;
+  /** Batch and steps in use; smaller than configured if the text is short. */
+  readonly batch: number;
+  readonly steps: number;
+  readonly engine: string;
+  /** Sentences that a person should read, such as what was shrunk and why. */
+  readonly notes: readonly string[];
+  /** Perplexities, per token on the validation text, that need no network; drawn as lines. */
+  readonly baselines: readonly Baseline[];
+}
+
+/** A model that needs no training by gradients, as a line to compare with. */
+export interface Baseline {
+  /** `uniform`, `unigram`, or `5-gram` and the like. */
+  readonly name: string;
+  readonly perplexity: number;
+}
+
+/** One update. */
+export interface StepEvent {
+  readonly event: 'step';
+  /** From 1. */
+  readonly step: number;
+  /** Epochs done, with a fraction. */
+  readonly epoch: number;
+  /** Mean −log p of the window, nats. */
+  readonly loss: number;
+  readonly perplexity: number;
+  /** Global norm before clipping. */
+  readonly gradNorm: number;
+  /** Whether clipping bit: this step is a clip event. */
+  readonly clipped: boolean;
+  /** min(1, θ/norm); 1 if it did not bite. */
+  readonly clipScale: number;
+  /** θ in force, 0 if none. */
+  readonly clip: number;
+  readonly learningRate: number;
+  readonly tokensPerSecond: number;
+  /** Seconds of training so far, pauses left out. */
+  readonly seconds: number;
+}
+
+/** The model measured on the validation text (or, if none is held out, on the training text's last windows). */
+export interface EvaluationEvent {
+  readonly event: 'evaluation';
+  readonly step: number;
+  readonly epoch: number;
+  /** Mean −log p per token, from total nats over total tokens. */
+  readonly nats: number;
+  readonly perplexity: number;
+  readonly bitsPerCharacter: number;
+  /** Whether no earlier evaluation was better. */
+  readonly best: boolean;
+  /** One sentence: not learning, learning, better than n-gram, memorising. Empty when there is nothing to say yet. */
+  readonly diagnosis: string;
+}
+
+/** Text sampled from the model after a prompt. */
+export interface ContinuationEvent {
+  readonly event: 'continuation';
+  readonly step: number;
+  readonly prompt: string;
+  readonly text: string;
+}
+
+/** ‖∂L/∂h_{T−k}‖ for every layer against the lag k, L the loss of the window's last step. */
+export interface FlowEvent {
+  readonly event: 'flow';
+  readonly step: number;
+  /** norms[layer][k], k = 0 … T−1 */
+  readonly norms: readonly (readonly number[])[];
+}
+
+/** Something a person did or should notice, drawn as a mark on the charts. */
+export interface MarkEvent {
+  readonly event: 'mark';
+  readonly step: number;
+  readonly kind: 'paused' | 'resumed' | 'learningRate' | 'clip' | 'checkpoint' | 'restored';
+  readonly text: string;
+}
+
+/** The run's weights, configuration and tokenizer, as the bytes of a safetensors file. */
+export interface CheckpointEvent {
+  readonly event: 'checkpoint';
+  readonly step: number;
+  readonly reason: 'best' | 'latest' | 'asked' | 'final';
+  readonly bytes: Uint8Array;
+}
+
+export interface FinishedEvent {
+  readonly event: 'finished';
+  readonly step: number;
+  readonly reason: 'epochs' | 'maxSteps' | 'stopped' | 'earlyStopping';
+}
+
+/** The run stopped because it could not go on. */
+export interface DivergedEvent {
+  readonly event: 'diverged';
+  readonly step: number;
+  /** One sentence. */
+  readonly why: string;
+  /** One sentence: what to try. */
+  readonly remedy: string;
+}
