@@ -1,17 +1,8 @@
 import type { ModelShape } from '../model/configuration';
 import type { ParameterTable } from '../model/parameters';
+import type { Window } from '../text/windows';
 
 // T steps, B batch, V vocabulary, H hidden, L layers. All arrays are row-major in the order that their shape says.
-
-/** One minibatch of token ids; targets are inputs shifted by one. */
-export interface Window {
-  /** T */
-  readonly steps: number;
-  /** B */
-  readonly batch: number;
-  readonly inputs: Int32Array; // (T, B)
-  readonly targets: Int32Array; // (T, B)
-}
 
 /** The latent state that crosses window boundaries. Engines read it and overwrite it in place; the gradient never crosses. */
 export interface State {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UserError } from '../text/user-error';
 
 /**
  * Everything a person can choose about a run, in one place. The settings in package.json, the options of the command
@@ -210,11 +211,6 @@ export type ModelConfiguration = z.infer<typeof modelSchema>;
 export type TrainingConfiguration = z.infer<typeof trainingSchema>;
 export type GenerationConfiguration = z.infer<typeof generationSchema>;
 export type Configuration = z.infer<typeof configurationSchema>;
-
-/** A person's mistake, told in one sentence that names what is wrong, where, and what to do. Shown without a stack. */
-export class UserError extends Error {
-  override readonly name = 'UserError';
-}
 
 /**
  * Checks a configuration, ranges first and then conflicts between options.
