@@ -30,10 +30,13 @@ export interface ForwardResult {
 
 /** y = x, but the gradient is multiplied by `factor` (B, 1) on its way back. */
 function scaleGradient(x: tf.Tensor2D, factor: tf.Tensor2D): tf.Tensor2D {
-  const scaled = tf.customGrad((y) => ({
-    value: tf.clone(y as tf.Tensor),
-    gradFunc: (dY: tf.Tensor) => tf.mul(dY, factor),
-  }));
+  const scaled = tf.customGrad((y, save) => {
+    (save as tf.GradSaveFunc)([factor]);
+    return {
+      value: tf.clone(y as tf.Tensor),
+      gradFunc: (dY: tf.Tensor, saved: tf.Tensor[]) => tf.mul(dY, saved[0]),
+    };
+  });
   return scaled(x) as tf.Tensor2D; // (B, H)
 }
 
