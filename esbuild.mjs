@@ -1,9 +1,9 @@
 // Builds everything that ships and everything that the tests load:
 //   dist/extension.js, dist/worker/*.js, dist/cli.js     Node, CommonJS
 //   dist/webview/*.js, *.css                             browser
-//   dist/test/index.js                                   mocha suite for the extension host (with --tests)
+//   dist/test/*.js                                       mocha suites for the extension host (with --tests)
 // and puts beside them the tfjs .wasm files and the sample text.
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
@@ -14,7 +14,8 @@ const production = process.argv.includes('--production');
 const require = createRequire(import.meta.url);
 const folderOf = (name) => dirname(require.resolve(`${name}/package.json`));
 
-rmSync('dist', { recursive: true, force: true });
+if (production) rmSync('dist', { recursive: true, force: true });
+rmSync('dist/test', { recursive: true, force: true });
 mkdirSync('dist', { recursive: true });
 
 /** Copies what the bundles read at run time and is not JavaScript. */
@@ -28,6 +29,7 @@ function assets() {
   writeFileSync('dist/samples/moby-dick.txt', readFileSync(book, 'utf8').replaceAll('\r\n', '\n'));
 }
 
+const present = (...files) => files.filter((file) => existsSync(file));
 const entries = (folder) =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.ts'))
@@ -45,21 +47,21 @@ const node = {
 };
 
 const builds = [
-  { ...node, entryPoints: ['src/extension.ts', 'src/cli.ts', ...entries('src/worker')] },
+  { ...node, entryPoints: [...present('src/extension.ts', 'src/cli.ts'), ...entries('src/worker')] },
   {
     ...common,
     platform: 'browser',
     format: 'iife',
     target: 'es2022',
-    entryPoints: ['webview/panel.ts', 'webview/sidebar.ts'],
+    entryPoints: present('webview/panel.ts', 'webview/sidebar.ts'),
     outdir: 'dist/webview',
   },
 ];
 if (tests) {
   builds.push({
     ...node,
-    entryPoints: ['test/integration/index.ts'],
-    outbase: undefined,
+    entryPoints: entries('test/integration'),
+    outbase: 'test/integration',
     outdir: 'dist/test',
     external: ['vscode', 'mocha'],
   });
