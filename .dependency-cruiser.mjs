@@ -49,17 +49,10 @@ export default {
     },
     {
       name: 'vscode-in-host-only',
-      comment: 'Only src/host and src/extension.ts (and what tests them in VS Code) import vscode.',
+      comment: 'Only src/host and src/extension.ts (and what tests them in VS Code) import vscode, types included.',
       severity: 'error',
       from: { pathNot: '^(src/host/|src/extension[.]ts$|test/integration/)' },
-      to: { path: '^vscode$' },
-    },
-    {
-      name: 'vscode-in-host-only-types',
-      comment: 'The same for its types, wherever they are found.',
-      severity: 'error',
-      from: { pathNot: '^(src/host/|src/extension[.]ts$|test/integration/)' },
-      to: { path: 'node_modules/@types/vscode' },
+      to: { path: '^vscode$|node_modules/@types/vscode/' },
     },
     {
       name: 'threads-in-worker-and-fused-only',

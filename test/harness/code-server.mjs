@@ -89,12 +89,12 @@ export const quietSettings = {
   'editor.minimap.enabled': false,
 };
 
-/** A port that is free now. */
-export function freePort() {
+/** A port that is free now: the preferred one if it can be had. */
+export function freePort(preferred = 0) {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
+    probe.on('error', (error) => (preferred ? resolve(freePort()) : reject(error)));
+    probe.listen(preferred, '127.0.0.1', () => {
       const { port } = probe.address();
       probe.close(() => resolve(port));
     });
@@ -105,25 +105,27 @@ export function freePort() {
  * Starts a server with a profile of its own in a process group of its own.
  * @param codeServer what `installCodeServer` returned
  * @param options `vsix` to install first; `settings` added to the quiet ones; `port`; `driver`: with the smoke-test driver
- *   (it can run tests in the extension host, and hides notifications); `log`: a file for its output
+ *   (it can run tests in the extension host, and hides notifications); `log`: a file for its output; `home`: a profile
+ *   to keep, with the settings in it
  * @returns `url`, `home` (its folder), `settingsFile`, `logs` (VS Code's own), and `stop()`, which ends the whole group
  */
 export async function startServer(codeServer, options = {}) {
-  const home = mkdtempSync(join(tmpdir(), 'recurrent-'));
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'recurrent-'));
   const user = join(home, 'user');
   const extensions = join(home, 'extensions');
   const settingsFile = join(user, 'User/settings.json');
   const log = options.log ?? join(home, 'server.log');
   for (const folder of [dirname(settingsFile), extensions, dirname(log)]) mkdirSync(folder, { recursive: true });
   writeFileSync(join(home, 'config.yaml'), '');
-  writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
+  if (!options.home || !existsSync(settingsFile))
+    writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...options.settings }, null, 2));
 
   const env = { ...process.env, XDG_DATA_HOME: join(home, 'xdg'), XDG_CONFIG_HOME: join(home, 'xdg') };
   env.EXTENSIONS_GALLERY = '{"serviceUrl":""}';
   for (const name of Object.keys(env)) if (name.startsWith('VSCODE_') || name === 'PORT') delete env[name];
   const common = ['--config', join(home, 'config.yaml'), '--user-data-dir', user, '--extensions-dir', extensions];
   if (options.vsix)
-    await must(codeServer.node, [codeServer.entry, ...common, '--install-extension', options.vsix], { env });
+    await must(codeServer.node, [codeServer.entry, ...common, '--force', '--install-extension', options.vsix], { env });
 
   const port = options.port ?? (await freePort());
   const flags = [
@@ -169,7 +171,7 @@ export async function startServer(codeServer, options = {}) {
       await ended;
       process.off('exit', endNow);
       output.end();
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+      if (!options.home) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
     /** Copies VS Code's own logs, output channels among them, beside the server's. */
     async keepLogs(folder) {
