@@ -158,9 +158,7 @@ export const trainingSchema = z.strictObject({
     .min(0)
     .max(1_000_000)
     .default(0)
-    .describe(
-      'Steps between evaluations on the validation text; 0 chooses (about forty in a run, at least one an epoch).',
-    ),
+    .describe('Steps between evaluations on the validation text; 0 chooses (about forty in a run).'),
   continuationEvery: z
     .int()
     .min(0)
@@ -212,34 +210,56 @@ export type TrainingConfiguration = z.infer<typeof trainingSchema>;
 export type GenerationConfiguration = z.infer<typeof generationSchema>;
 export type Configuration = z.infer<typeof configurationSchema>;
 
+/** The name of an option as a message should show it, for example `--batch` or `recurrent.training.batch`. */
+export type OptionName = (group: string, field: string) => string;
+
+const settingName: OptionName = (group, field) => `recurrent.${group}.${field}`;
+
 /**
  * Checks a configuration, ranges first and then conflicts between options.
  * @param value anything, for example settings or a checkpoint's metadata; what is absent takes its default
- * @param where named in the message, for example `settings` or a file
+ * @param where begins the message, for example `Settings` or a file
+ * @param nameOf how options are called there
  * @returns the complete configuration
- * @throws UserError naming the first offending option and its range
+ * @throws UserError naming the first offending option, its value and its range
  */
-export function parseConfiguration(value: unknown, where: string): Configuration {
+export function parseConfiguration(value: unknown, where: string, nameOf: OptionName = settingName): Configuration {
   const result = configurationSchema.safeParse(value);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    const name = issue.path.join('.');
-    throw new UserError(`${where}: ${name || 'configuration'}: ${issue.message}.`.replace('..', '.'));
+  if (result.success) {
+    checkConflicts(result.data, where, nameOf);
+    return result.data;
   }
-  checkConflicts(result.data, where);
-  return result.data;
+  const [issue] = result.error.issues;
+  const [group, field] = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    throw new UserError(`${where}: there is no option ${nameOf(group ?? '', issue.keys[0])}.`);
+  }
+  if (!field) throw new UserError(`${where}: the configuration is not an object of groups of options.`);
+  const given = JSON.stringify((value as Record<string, Record<string, unknown>>)[group]?.[field]);
+  throw new UserError(`${where}: ${nameOf(group, field)} is ${given}, but must be ${expectation(group, field)}.`);
+}
+
+/** What an option may be, in words, from its schema. */
+function expectation(group: string, field: string): string {
+  const schema = z.toJSONSchema(configurationSchema.shape[group as keyof Configuration], { io: 'input' });
+  const property = (schema.properties?.[field] ?? {}) as z.core.JSONSchema.JSONSchema;
+  if (property.enum) return `one of ${property.enum.join(', ')}`;
+  if (property.type === 'boolean') return 'true or false';
+  if (property.type === 'string') return `text of at most ${property.maxLength} characters`;
+  return `a ${property.type === 'integer' ? 'whole number' : 'number'} from ${property.minimum} to ${property.maximum}`;
 }
 
 /** Refuses options that are each in range but make no sense together. */
-function checkConflicts({ model, training }: Configuration, where: string): void {
+function checkConflicts({ model, training }: Configuration, where: string, nameOf: OptionName): void {
+  const name = (option: string) => nameOf(...(option.split('.') as [string, string]));
   if (model.tied && model.embedding !== model.hidden) {
     throw new UserError(
-      `${where}: model.tied needs model.embedding (${model.embedding}) equal to model.hidden (${model.hidden}); set embedding to ${model.hidden} or switch tied off.`,
+      `${where}: ${name('model.tied')} needs ${name('model.embedding')} (${model.embedding}) equal to ${name('model.hidden')} (${model.hidden}); set both to ${model.hidden} or switch ${name('model.tied')} off.`,
     );
   }
   if (training.truncation === 'none' && training.sampling === 'random') {
     throw new UserError(
-      `${where}: training.truncation 'none' follows whole rows of the text and needs training.sampling 'sequential', not 'random'.`,
+      `${where}: ${name('training.truncation')} none follows whole rows of the text and needs ${name('training.sampling')} sequential, not random.`,
     );
   }
 }

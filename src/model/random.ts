@@ -59,3 +59,11 @@ export class Random {
     return random;
   }
 }
+
+/** A seed for one of many independent streams of a run, by the hash lowbias32 (Wellons, 2018) of both numbers. */
+export function streamSeed(seed: number, stream: number): number {
+  let x = (seed + Math.imul(stream + 1, 0x9e3779b9)) >>> 0;
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  return (x ^ (x >>> 16)) >>> 0;
+}

@@ -21,6 +21,8 @@ export interface ContinueRequest {
   readonly alternatives: number;
   /** Number of this request, which `cancel` names. */
   readonly ticket: number;
+  /** Whether tokens are to be sent as they are sampled, besides the result. */
+  readonly stream?: boolean;
 }
 
 export interface ContinueResult {

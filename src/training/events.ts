@@ -2,6 +2,7 @@
 export type TrainingEvent =
   | PreparedEvent
   | StepEvent
+  | EpochEvent
   | EvaluationEvent
   | ContinuationEvent
   | FlowEvent
@@ -64,7 +65,17 @@ export interface StepEvent {
   readonly seconds: number;
 }
 
-/** The model measured on the validation text (or, if none is held out, on the training text's last windows). */
+/** The end of a pass over the training text. */
+export interface EpochEvent {
+  readonly event: 'epoch';
+  readonly step: number;
+  readonly epoch: number;
+  /** Mean −log p per token over the epoch's windows, each measured before its update. */
+  readonly nats: number;
+  readonly perplexity: number;
+}
+
+/** The model measured on the validation text. There is none of these if nothing is held out. */
 export interface EvaluationEvent {
   readonly event: 'evaluation';
   readonly step: number;

@@ -1,0 +1,45 @@
+/** Why a run cannot go on, and what to try. */
+export interface Divergence {
+  readonly why: string;
+  readonly remedy: string;
+}
+
+/** How long the smoothed perplexity may stay above the uniform one, in steps. */
+const patience = 100;
+/** Steps that an untrained model is given before it is judged. */
+const grace = 50;
+
+/**
+ * Watches a run for what it cannot recover from: a loss or gradient that is not finite, or a perplexity that stays above that
+ * of guessing uniformly.
+ */
+export class DivergenceWatch {
+  private smoothed = Number.NaN;
+  private above = 0;
+
+  /** @param vocabulary V; the uniform perplexity */
+  constructor(private readonly vocabulary: number) {}
+
+  /**
+   * Looks at one gradient, before it is applied.
+   * @param loss mean −log p of the window, nats
+   * @returns why to stop, or undefined
+   */
+  look(step: number, loss: number, norm: number, learningRate: number, clipped: boolean): Divergence | undefined {
+    const remedy = clipped
+      ? `Try a learning rate below ${learningRate}, for example ${suggest(learningRate)}.`
+      : `Clip by norm (training.clipping, training.clip) or try a learning rate below ${learningRate}, for example ${suggest(learningRate)}.`;
+    if (!Number.isFinite(loss)) return { why: `The loss of step ${step} is not a finite number.`, remedy };
+    if (!Number.isFinite(norm)) return { why: `The gradient of step ${step} is not finite: it exploded.`, remedy };
+    this.smoothed = Number.isNaN(this.smoothed) ? loss : 0.95 * this.smoothed + 0.05 * loss;
+    this.above = step > grace && this.smoothed > Math.log(this.vocabulary) + 0.1 ? this.above + 1 : 0;
+    if (this.above < patience) return undefined;
+    const perplexity = Math.exp(Math.min(this.smoothed, 700)).toPrecision(3);
+    return {
+      why: `For ${patience} steps the training perplexity (${perplexity}) has been worse than guessing uniformly (${this.vocabulary}).`,
+      remedy,
+    };
+  }
+}
+
+const suggest = (learningRate: number) => String(Number((learningRate / 10).toPrecision(1)));
