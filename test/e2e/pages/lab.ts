@@ -1,0 +1,144 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { expect, type Locator, type Page } from '@playwright/test';
+import { Panel } from './panel';
+import { SideBar } from './side-bar';
+
+/** The four kinds of theme and what VS Code calls them. */
+const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'hc-dark': 'Default High Contrast',
+  'hc-light': 'Default High Contrast Light',
+} as const;
+
+export type Theme = keyof typeof themes;
+
+/** A VS Code with the extension in it, as a person sees it. Paths and files are those of its workspace. */
+export class Lab {
+  readonly panel: Panel;
+  readonly sideBar: SideBar;
+
+  constructor(
+    readonly page: Page,
+    /** The workspace's folder on disk. */
+    readonly folder: string,
+    private readonly settingsFile: string,
+  ) {
+    this.panel = new Panel(page);
+    this.sideBar = new SideBar(page);
+  }
+
+  /** Waits until the extension's commands are there: the workbench shows itself before it knows its extensions. */
+  async ready(): Promise<void> {
+    await expect(this.page.locator('.monaco-workbench .part.statusbar')).toBeVisible({ timeout: 60_000 });
+    await expect(async () => {
+      const titles = await this.commandsFor('Recurrent: ');
+      expect(titles.some((title) => title.startsWith('Recurrent: '))).toBe(true);
+    }).toPass({ timeout: 60_000 });
+  }
+
+  /** Runs the palette's command with exactly this title. */
+  async command(title: string): Promise<void> {
+    await this.find(title);
+    const row = this.choices.filter({ hasText: title }).first();
+    await expect(row).toBeVisible();
+    await row.click();
+  }
+
+  /** The titles that the palette offers for some words. */
+  async commandsFor(words: string): Promise<string[]> {
+    await this.find(words);
+    await expect(this.choices.first()).toBeVisible();
+    const titles = await this.choices.locator('.label-name').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return titles;
+  }
+
+  private async find(words: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await expect(this.quickInput).toBeVisible();
+    await this.quickInput.fill(`>${words}`);
+  }
+
+  /** The rows of the quick pick, or of the palette, that is open. */
+  get choices(): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** The field of the quick pick or input box that is open. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-box input');
+  }
+
+  /** Writes a file into the workspace. */
+  write(name: string, content: string | Uint8Array): void {
+    writeFileSync(join(this.folder, name), content);
+  }
+
+  /** Puts a file of this machine into the workspace; returns its name there. */
+  bring(path: string): string {
+    cpSync(path, join(this.folder, basename(path)));
+    return basename(path);
+  }
+
+  /** Opens a file of the workspace and waits for its editor. */
+  async open(name: string): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+P');
+    await expect(this.quickInput).toBeVisible();
+    await this.quickInput.fill(name);
+    await this.choices.filter({ hasText: name }).first().click();
+    await expect(this.tab(name)).toHaveAttribute('aria-selected', 'true');
+  }
+
+  /** Opens an untitled document and types its contents in. */
+  async openUntitled(text: string): Promise<void> {
+    await this.command('Create: New Text File');
+    await expect(this.page.locator('.tab.active[aria-label^="Untitled"]')).toBeVisible();
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** Trains on a file of the workspace with the settings in force. */
+  async train(name: string): Promise<void> {
+    await this.open(name);
+    await this.command('Recurrent: Train Language Model on This File');
+  }
+
+  /** The tab of an open editor. */
+  tab(name: string): Locator {
+    return this.page.locator(`.tabs-container .tab[data-resource-name="${name}"]`);
+  }
+
+  /** The lines of the editor in front. */
+  get lines(): Locator {
+    return this.page.locator('.editor-instance .view-lines').first();
+  }
+
+  /** The completion that is offered in grey. */
+  get ghostText(): Locator {
+    return this.page.locator('.monaco-editor .ghost-text-decoration, .monaco-editor .ghost-text');
+  }
+
+  /** The extension's status-bar item. */
+  get statusBar(): Locator {
+    return this.page.locator('.statusbar-item[id^="recurrent.recurrent"]').first();
+  }
+
+  /** Notifications that are shown. */
+  get notifications(): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item');
+  }
+
+  /** Changes settings and keeps the others. The workbench takes them up by itself. */
+  settings(values: Record<string, unknown>): void {
+    const now = JSON.parse(readFileSync(this.settingsFile, 'utf8'));
+    writeFileSync(this.settingsFile, JSON.stringify({ ...now, ...values }, null, 2));
+  }
+
+  /** Puts a theme on and waits until the workbench wears it. */
+  async theme(theme: Theme): Promise<void> {
+    const classes = { dark: 'vs-dark', light: 'vs', 'hc-dark': 'hc-black', 'hc-light': 'hc-light' } as const;
+    this.settings({ 'workbench.colorTheme': themes[theme] });
+    await expect(this.page.locator('.monaco-workbench')).toHaveClass(new RegExp(`(^| )${classes[theme]}( |$)`));
+  }
+}
