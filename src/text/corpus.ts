@@ -1,0 +1,99 @@
+import { countCharacters, limitText, type Normalization, normalize } from './normalize';
+import { buildTokenizer, type Ids, type Tokenizer, type TokenizerOptions } from './tokenizer';
+import { UserError } from './user-error';
+
+/** Which part of a text is used, and how it becomes tokens. */
+export interface TextOptions extends TokenizerOptions {
+  readonly normalize: Normalization;
+  /** Characters of the normalised text to use; 0 for all. */
+  readonly limit: number;
+  /** Share of the tokens, at the end, held out for validation. */
+  readonly validation: number;
+}
+
+/** A text as token ids, split into training and validation. */
+export interface Corpus {
+  readonly tokenizer: Tokenizer;
+  /** Code points of the text in use. */
+  readonly characters: number;
+  readonly charactersPerToken: number;
+  readonly ids: Ids;
+  /** The first ⌊n·(1 − validation)⌋ ids. A view into `ids`. */
+  readonly training: Ids;
+  /** The rest. A view into `ids`. */
+  readonly validation: Ids;
+}
+
+/**
+ * Normalises a text, learns its vocabulary (from the whole normalised text, as the lecture does), and encodes it.
+ * @param source named in messages, for example a file's name
+ * @throws UserError if there is nothing to learn
+ */
+export function prepareCorpus(text: string, options: TextOptions, source: string): Corpus {
+  const normalized = normalizeSource(text, options, source);
+  const used = limitText(normalized, options.limit);
+  requireVariety(used, source);
+  return encodeCorpus(buildTokenizer(normalized, options), used, options);
+}
+
+/**
+ * Encodes a text with an existing tokenizer, to go on training or to evaluate.
+ * @param source named in messages, for example a file's name
+ * @throws UserError if the text is empty after normalisation or the tokenizer knows nothing of it
+ */
+export function corpusFor(tokenizer: Tokenizer, text: string, options: TextOptions, source: string): Corpus {
+  const used = limitText(normalizeSource(text, options, source), options.limit);
+  const corpus = encodeCorpus(tokenizer, used, options);
+  if (corpus.ids.every((id) => id === tokenizer.unknown)) {
+    throw new UserError(
+      `${source} has no token that the model knows: every one of its ${corpus.ids.length} tokens is <unk>; use the text that the model was trained on, or one like it.`,
+    );
+  }
+  return corpus;
+}
+
+/**
+ * Characters of a text that a tokenizer of characters does not know, in order of first appearance; none for other kinds.
+ * They tell a person why two vocabularies do not match.
+ */
+export function unknownCharacters(tokenizer: Tokenizer, text: string): string[] {
+  if (tokenizer.kind !== 'characters') return [];
+  const known = new Set(tokenizer.vocabulary);
+  const unknown = new Set<string>();
+  for (const character of text) if (!known.has(character)) unknown.add(character);
+  return [...unknown];
+}
+
+function normalizeSource(text: string, options: TextOptions, source: string): string {
+  const normalized = normalize(text, options.normalize);
+  if (!/\S/.test(normalized)) {
+    throw new UserError(
+      options.normalize === 'letters' || options.normalize === 'd2l'
+        ? `${source} has no letter from A to Z, which are all that text.normalize '${options.normalize}' keeps: set it to 'none'.`
+        : `${source} is empty or has only white space: there is nothing to learn; choose a file with text.`,
+    );
+  }
+  return normalized;
+}
+
+function requireVariety(text: string, source: string): void {
+  const first = String.fromCodePoint(text.codePointAt(0)!);
+  for (let i = 0; i < text.length; i += first.length) if (!text.startsWith(first, i)) return;
+  throw new UserError(
+    `${source} has one distinct character, '${first}': there is nothing to learn; choose a text with at least two, or raise text.limit.`,
+  );
+}
+
+function encodeCorpus(tokenizer: Tokenizer, text: string, options: TextOptions): Corpus {
+  const ids = tokenizer.encode(text);
+  const characters = countCharacters(text);
+  const split = Math.floor(ids.length * (1 - options.validation));
+  return {
+    tokenizer,
+    characters,
+    charactersPerToken: characters / ids.length,
+    ids,
+    training: ids.subarray(0, split),
+    validation: ids.subarray(split),
+  };
+}

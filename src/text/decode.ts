@@ -1,0 +1,51 @@
+import { UserError } from './user-error';
+
+/** Bytes decoded at a time: enough to be fast, little enough to copy. */
+const chunkBytes = 1 << 22;
+
+/** Longest string that JavaScript engines hold, in UTF-16 units, with a margin. */
+const longest = 500_000_000;
+
+/**
+ * Decodes UTF-8, without a byte order mark and with CRLF turned into LF.
+ * @param bytes the file's bytes; they may be on a SharedArrayBuffer, which some decoders refuse, so they are copied by chunks
+ * @param source named in messages, for example a file's name
+ * @throws UserError for bytes that are empty, too many, binary (NUL) or not UTF-8
+ */
+export function decodeText(bytes: Uint8Array, source: string): string {
+  if (bytes.length > longest) {
+    throw new UserError(
+      `${source} has ${bytes.length} bytes; at most ${longest} can be read: split the file or take a part of it.`,
+    );
+  }
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    throw new UserError(`${source} is encoded as UTF-16, not UTF-8: save it with the encoding UTF-8 and try again.`);
+  }
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) {
+    throw new UserError(`${source} is not text: byte ${nul + 1} is NUL, as in binary files; choose a text file.`);
+  }
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const parts: string[] = [];
+  let start = 0;
+  try {
+    for (; start < bytes.length; start += chunkBytes) {
+      parts.push(decoder.decode(bytes.slice(start, start + chunkBytes), { stream: true }));
+    }
+    parts.push(decoder.decode());
+  } catch {
+    const line = 1 + newlines(parts.join(''));
+    throw new UserError(
+      `${source} is not UTF-8 text: it has an invalid byte in or after line ${line}; save it with the encoding UTF-8 and try again.`,
+    );
+  }
+  const text = parts.join('');
+  if (text.length === 0) throw new UserError(`${source} is empty: there is no text to learn; choose a file with text.`);
+  return text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
+}
+
+function newlines(text: string): number {
+  let count = 0;
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) count++;
+  return count;
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { buildCharacters, CharacterTokenizer } from './characters';
+import type { Ids } from './ids';
+import { buildSubwords, SubwordTokenizer } from './subwords';
+import { unknownToken } from './unknown';
+import { UserError } from './user-error';
+import { buildWords, WordTokenizer } from './words';
+
+export type { Ids } from './ids';
+
+/** What a token is. */
+export type TokenizerKind = 'characters' | 'words' | 'subwords';
+
+/** Text → token ids and back. Owns the vocabulary. */
+export interface Tokenizer {
+  readonly kind: TokenizerKind;
+  /** id → text. A subword that is no whole character is written as its bytes, such as `<E2><80>`. */
+  readonly vocabulary: readonly string[]; // (V)
+  /** Id of `<unk>`; −1 if nothing can be unknown, as with subwords. */
+  readonly unknown: number;
+  /** What the tokenizer does not know becomes `<unk>`. */
+  encode(text: string): Ids;
+  decode(ids: ArrayLike<number>): string;
+  /**
+   * Decodes one token at a time: a function that takes an id and returns the text that is complete with it, which is empty
+   * while a character still lacks bytes.
+   */
+  stream(): (id: number) => string;
+  /** Plain data for a checkpoint; `restoreTokenizer` is its inverse. */
+  serialise(): TokenizerData;
+}
+
+/** How a tokenizer is made. */
+export interface TokenizerOptions {
+  readonly tokenizer: TokenizerKind;
+  /** Largest vocabulary for words and subwords. */
+  readonly vocabularySize: number;
+  /** Words that occur less often become `<unk>`. */
+  readonly minFrequency: number;
+}
+
+const distinct = (values: readonly string[]) => new Set(values).size === values.length;
+const vocabularySchema = z
+  .array(z.string().min(1))
+  .min(2)
+  .refine((values) => values[0] === unknownToken, { error: `the first token must be ${unknownToken}` })
+  .refine(distinct, { error: 'a token occurs twice' });
+
+const dataSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('characters'),
+    vocabulary: vocabularySchema.refine((values) => values.slice(1).every((text) => [...text].length === 1), {
+      error: 'every token after the first must be one character',
+    }),
+  }),
+  z.strictObject({ kind: z.literal('words'), vocabulary: vocabularySchema }),
+  z.strictObject({
+    kind: z.literal('subwords'),
+    merges: z
+      .array(z.tuple([z.int().min(0), z.int().min(0)]))
+      .refine((merges) => merges.every(([a, b], i) => a < 256 + i && b < 256 + i), {
+        error: 'a merge names a token that does not exist yet',
+      }),
+  }),
+]);
+
+/** What a checkpoint keeps of a tokenizer. */
+export type TokenizerData = z.infer<typeof dataSchema>;
+
+/**
+ * Learns a vocabulary from a text.
+ * @throws UserError if no word is frequent enough
+ */
+export function buildTokenizer(text: string, options: TokenizerOptions): Tokenizer {
+  switch (options.tokenizer) {
+    case 'characters':
+      return buildCharacters(text);
+    case 'words':
+      return buildWords(text, options.vocabularySize, options.minFrequency);
+    case 'subwords':
+      return buildSubwords(text, options.vocabularySize);
+  }
+}
+
+/**
+ * Makes a tokenizer from what `serialise` returned.
+ * @param where named in messages, for example a checkpoint's file name
+ * @throws UserError if the data are not a tokenizer's
+ */
+export function restoreTokenizer(data: unknown, where: string): Tokenizer {
+  const result = dataSchema.safeParse(data);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0];
+    throw new UserError(
+      `${where} has no valid tokenizer (${[...path, message].join(': ')}): use a checkpoint that Recurrent wrote.`,
+    );
+  }
+  const tokenizer = result.data;
+  switch (tokenizer.kind) {
+    case 'characters':
+      return new CharacterTokenizer(tokenizer.vocabulary);
+    case 'words':
+      return new WordTokenizer(tokenizer.vocabulary);
+    case 'subwords':
+      return new SubwordTokenizer(tokenizer.merges);
+  }
+}

@@ -1,0 +1,84 @@
+import { GrowingIds, type Ids } from './ids';
+import type { Tokenizer, TokenizerData } from './tokenizer';
+import { unknownId, unknownToken } from './unknown';
+import { UserError } from './user-error';
+
+/** Longest stretch, in UTF-16 units, given to the segmenter at once: its time grows with the square of the length. */
+const stretch = 2048;
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+
+/**
+ * Words, white space and punctuation, in order and with nothing left out.
+ * Cuts at line ends, and in long lines before a space, which are word boundaries by Unicode's rules (UAX 29).
+ */
+export function* segmentWords(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const line = text.indexOf('\n', start) + 1 || text.length;
+    const end = line - start <= stretch ? line : cut(text, start);
+    for (const { segment } of segmenter.segment(text.slice(start, end))) yield segment;
+    start = end;
+  }
+}
+
+/** Where to end a stretch of a long line: before a space that follows something else, or else between two characters. */
+function cut(text: string, start: number): number {
+  const limit = start + stretch;
+  for (let end = limit; end > start; end--) {
+    if (text[end] === ' ' && text[end - 1].trim() !== '') return end;
+  }
+  const splitsPair = (text.charCodeAt(limit) & 0xfc00) === 0xdc00 && (text.charCodeAt(limit - 1) & 0xfc00) === 0xd800;
+  return splitsPair ? limit - 1 : limit;
+}
+
+/** One token per word, punctuation mark or run of white space; lossless but for rare words. */
+export class WordTokenizer implements Tokenizer {
+  readonly kind = 'words';
+  readonly unknown = unknownId;
+  private readonly index: ReadonlyMap<string, number>;
+
+  /** @param vocabulary `<unk>` and then words */
+  constructor(readonly vocabulary: readonly string[]) {
+    this.index = new Map(vocabulary.map((word, id) => [word, id]));
+  }
+
+  encode(text: string): Ids {
+    const ids = new GrowingIds();
+    for (const word of segmentWords(text)) ids.push(this.index.get(word) ?? unknownId);
+    return ids.share(this.vocabulary.length);
+  }
+
+  decode(ids: ArrayLike<number>): string {
+    return Array.from(ids, (id) => this.vocabulary[id]).join('');
+  }
+
+  stream(): (id: number) => string {
+    return (id) => this.vocabulary[id];
+  }
+
+  serialise(): TokenizerData {
+    return { kind: 'words', vocabulary: [...this.vocabulary] };
+  }
+}
+
+/**
+ * The frequent words of a text, `<unk>` first and then the most frequent first.
+ * @param vocabularySize largest V, `<unk>` counted
+ * @param minFrequency words that occur less often are left out
+ * @throws UserError if nothing is left
+ */
+export function buildWords(text: string, vocabularySize: number, minFrequency: number): WordTokenizer {
+  const counts = new Map<string, number>();
+  for (const word of segmentWords(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const words = [...counts]
+    .filter(([, count]) => count >= minFrequency)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .slice(0, vocabularySize - 1)
+    .map(([word]) => word);
+  if (words.length === 0) {
+    throw new UserError(
+      `No word of the text occurs ${minFrequency} times: lower text.minFrequency, or use the tokenizer 'characters'.`,
+    );
+  }
+  return new WordTokenizer([unknownToken, ...words]);
+}
