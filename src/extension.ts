@@ -1,4 +1,49 @@
-import type * as vscode from 'vscode';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { observe, type RecurrentApi } from './host/api';
+import { Commands } from './host/commands';
+import { Completions } from './host/completion';
+import { ContextKeys } from './host/context-keys';
+import { Generator } from './host/generator';
+import { reportProblem } from './host/messages';
+import { Panels } from './host/panel';
+import { RunStore } from './host/run-store';
+import { Runs } from './host/runs';
+import { RunsTree } from './host/runs-tree';
+import { Samples } from './host/samples';
+import { MetricsView } from './host/sidebar';
+import { StatusBar } from './host/status-bar';
+import { Trainer } from './host/trainer';
+
+let open: Runs | undefined;
 
 /** Called once by VS Code when the extension is first needed. */
-export function activate(_context: vscode.ExtensionContext): void {}
+export function activate(context: vscode.ExtensionContext): RecurrentApi {
+  const { extensionUri, storageUri, globalStorageUri } = context;
+  const own = <T extends vscode.Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const log = own(vscode.window.createOutputChannel('Recurrent', { log: true }));
+  const dist = join(extensionUri.fsPath, 'dist');
+  const store = new RunStore(vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'runs').fsPath, reportProblem(log));
+  const runs = own(new Runs(store, dist, log));
+  const trainer = own(new Trainer(runs, log));
+  const generator = own(new Generator(dist, log));
+  const panels = own(new Panels(extensionUri, runs, generator));
+  const samples = new Samples(extensionUri, globalStorageUri);
+  const statusBar = own(new StatusBar(runs));
+  own(new ContextKeys(runs));
+  own(new RunsTree(runs));
+  own(new MetricsView(extensionUri, runs));
+  own(new Completions(runs, generator, log));
+  own(new Commands({ runs, trainer, panels, generator, samples, log }));
+  open = runs;
+  return observe(runs, trainer, generator, store, statusBar);
+}
+
+/** Called by VS Code before it closes: keeps what the runs have learnt. */
+export async function deactivate(): Promise<void> {
+  await open?.close();
+  open = undefined;
+}

@@ -1,0 +1,163 @@
+import { copyFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { UserError } from '../text/user-error';
+import { newestModel, seedOf, textBefore } from './completion';
+import { Disposable } from './disposable';
+import type { Generator } from './generator';
+import { showError } from './messages';
+import type { Panels } from './panel';
+import { Run } from './run';
+import type { Runs } from './runs';
+import type { Samples } from './samples';
+import { readConfiguration } from './settings';
+import type { Trainer } from './trainer';
+import { pickConfiguration } from './training-picker';
+
+/** What a menu, a page or a keybinding hands to a command: a file, a run of the tree, or a run's id. */
+type Target = vscode.Uri | Run | string | undefined;
+
+/** What the commands work with. */
+export interface CommandParts {
+  readonly runs: Runs;
+  readonly trainer: Trainer;
+  readonly panels: Panels;
+  readonly generator: Generator;
+  readonly samples: Samples;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Registers every command of package.json; an error in one becomes one sentence. */
+export class Commands extends Disposable {
+  constructor(private readonly parts: CommandParts) {
+    super();
+    const { runs, panels, samples, log } = parts;
+    this.add('train', (target) => this.train(target));
+    this.add('trainWithOptions', (target) => this.trainWithOptions(target));
+    this.add('trainOnSampleText', async () => {
+      const uri = await samples.mobyDick();
+      await this.show(uri);
+      return this.train(uri);
+    });
+    this.add('openSampleText', async () => this.show(await samples.mobyDick()));
+    this.add('downloadSampleText', async () => {
+      const uri = await samples.timeMachine();
+      if (uri) await this.show(uri);
+    });
+    this.add('pause', (target) => runs.session(this.runOf(target))?.pause());
+    this.add('resume', async (target) => {
+      const run = this.runOf(target);
+      if (run.canGoOn) await parts.trainer.goOn(run);
+      else runs.session(run)?.resume();
+    });
+    this.add('stop', (target) => runs.session(this.runOf(target))?.stop());
+    this.add('checkpoint', (target) => runs.session(this.runOf(target))?.checkpoint());
+    this.add('openPanel', async (target) => {
+      await runs.restore();
+      panels.open(this.find(target));
+    });
+    this.add('deleteRun', (target) => this.deleteRun(this.runOf(target)));
+    this.add('revealCheckpoint', (target) => this.revealCheckpoint(this.runOf(target)));
+    this.add('continueHere', () => this.continueHere());
+    this.add('toggleCompletions', async () => {
+      const settings = vscode.workspace.getConfiguration('recurrent.completion');
+      await settings.update('enabled', !settings.get('enabled'), vscode.ConfigurationTarget.Global);
+    });
+    this.add('showLog', () => log.show());
+  }
+
+  private add(name: string, action: (target: Target) => unknown): void {
+    const guarded = async (target: Target) => {
+      try {
+        return await action(target);
+      } catch (error) {
+        showError(error, this.parts.log);
+        return undefined;
+      }
+    };
+    this._register(vscode.commands.registerCommand(`recurrent.${name}`, guarded));
+  }
+
+  private async train(target: Target): Promise<string> {
+    const run = await this.parts.trainer.train(target instanceof vscode.Uri ? target : undefined);
+    this.parts.panels.open(run);
+    return run.id;
+  }
+
+  private async trainWithOptions(target: Target): Promise<string | undefined> {
+    const { trainer, panels } = this.parts;
+    const before = this.find(target);
+    const uri = target instanceof vscode.Uri ? target : trainer.activeText();
+    const source = before?.summary.source ?? uri?.path.split('/').at(-1) ?? '';
+    if (!before && !uri) throw trainer.noText();
+    const configuration = await pickConfiguration(before?.configuration ?? readConfiguration(uri), source);
+    if (!configuration) return undefined;
+    const run = before ? await trainer.again(before, configuration) : await trainer.train(uri, configuration);
+    panels.open(run);
+    return run.id;
+  }
+
+  private async deleteRun(run: Run): Promise<void> {
+    const remove = vscode.l10n.t('Delete');
+    const detail = vscode.l10n.t('Its history and its checkpoints are deleted from disk.');
+    const question = vscode.l10n.t('Delete the run {0}?', run.name);
+    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, remove);
+    if (answer !== remove) return;
+    await this.parts.generator.forget(run);
+    await this.parts.runs.delete(run);
+  }
+
+  private async revealCheckpoint(run: Run): Promise<void> {
+    const file = run.checkpointFile();
+    if (!file) throw new UserError(vscode.l10n.t('{0} has no checkpoint yet.', run.name));
+    await run.folder.settled();
+    if (!vscode.env.remoteName && vscode.env.uiKind === vscode.UIKind.Desktop) {
+      await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(file));
+      return;
+    }
+    const name = `${run.name.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-')}.safetensors`;
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(run.folder.path);
+    const title = vscode.l10n.t('Save a Copy of the Checkpoint');
+    const target = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.joinPath(folder, name), title });
+    if (!target) return;
+    if (target.scheme === 'file') await copyFile(file, target.fsPath);
+    else await vscode.workspace.fs.copy(vscode.Uri.file(file), target, { overwrite: true });
+  }
+
+  private async continueHere(): Promise<void> {
+    const { runs, generator } = this.parts;
+    const editor = vscode.window.activeTextEditor;
+    if (!editor) throw new UserError(vscode.l10n.t('There is no cursor to continue at: open a text first.'));
+    await runs.restore();
+    const run = newestModel(runs.all);
+    if (!run) throw new UserError(vscode.l10n.t('There is no model yet: train one on any text first.'));
+    const at = editor.selection.active;
+    const { document } = editor;
+    const prompt = textBefore(document, at);
+    const options = { ...readConfiguration(document.uri).generation, prompt: '' };
+    const title = vscode.l10n.t('Continuing with {0}', run.name);
+    const place = { location: vscode.ProgressLocation.Window, title };
+    const source = new vscode.CancellationTokenSource();
+    const result = await vscode.window.withProgress(place, () =>
+      generator.continue(run, { prompt, options, seed: seedOf(prompt) }, source.token),
+    );
+    source.dispose();
+    const text = result.tokens.map((token) => token.text).join('');
+    await editor.edit((edit) => edit.insert(at, text));
+  }
+
+  private async show(uri: vscode.Uri): Promise<void> {
+    await vscode.window.showTextDocument(uri, { preview: false });
+  }
+
+  /** The run that a command is meant for: its argument, or the one in front. @throws UserError if there is none */
+  private runOf(target: Target): Run {
+    const run = this.find(target) ?? this.parts.runs.front;
+    if (run) return run;
+    throw new UserError(vscode.l10n.t('There is no run yet: train on any text first.'));
+  }
+
+  private find(target: Target): Run | undefined {
+    if (target instanceof Run) return target;
+    return typeof target === 'string' ? this.parts.runs.get(target) : undefined;
+  }
+}

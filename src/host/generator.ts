@@ -1,0 +1,140 @@
+import * as vscode from 'vscode';
+import type { GenerationConfiguration } from '../model/configuration';
+import type { ContinueResult, GenerationMethods, GenerationTokens, SampledToken } from '../protocol/generation';
+import { Caller, type RequestMessage, type ResponseMessage } from '../protocol/rpc';
+import { UserError } from '../text/user-error';
+import { startThread, type Thread } from '../worker/threads/start';
+import { Disposable } from './disposable';
+import type { Run } from './run';
+
+/** What a continuation is asked for, of a run's weights. */
+export interface Continuation {
+  readonly prompt: string;
+  readonly options: GenerationConfiguration;
+  readonly seed: number;
+  /** Stop at the first token that contains this; it is left out. */
+  readonly stop?: string;
+  /** Alternatives to report for each token. */
+  readonly alternatives?: number;
+  /** Is given tokens as they are sampled. */
+  readonly onTokens?: (tokens: readonly SampledToken[]) => void;
+}
+
+interface Line {
+  readonly thread: Thread<RequestMessage>;
+  readonly caller: Caller<GenerationMethods>;
+  /** Run → the version of the weights that the worker holds. */
+  readonly loaded: Map<string, string>;
+}
+
+/**
+ * Samples text from the weights of runs, in one worker thread that starts when it is first needed. A worker that dies
+ * rejects what is pending, and the next request starts another.
+ */
+export class Generator extends Disposable {
+  private line: Line | undefined;
+  private loading: Promise<unknown> = Promise.resolve();
+  private next = 1;
+  private readonly listeners = new Map<number, (tokens: readonly SampledToken[]) => void>();
+
+  /** @param dist absolute path of the folder `dist` */
+  constructor(
+    private readonly dist: string,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    super();
+  }
+
+  /**
+   * Continues a prompt with a run's newest weights (or, when it has ended, its best).
+   * @throws UserError if the run has no weights or they are damaged
+   */
+  async continue(run: Run, request: Continuation, token: vscode.CancellationToken): Promise<ContinueResult> {
+    const line = this.open();
+    await this.load(line, run);
+    if (token.isCancellationRequested) return { tokens: [], cancelled: true };
+    const ticket = this.next++;
+    const { prompt, options, seed, stop, alternatives = 0, onTokens } = request;
+    if (onTokens) this.listeners.set(ticket, onTokens);
+    const cancelling = token.onCancellationRequested(() => {
+      line.caller.call('cancel', { ticket }).catch((error: Error) => this.log.debug(error.message));
+    });
+    try {
+      const stream = onTokens !== undefined;
+      return await line.caller.call('continue', {
+        model: run.id,
+        prompt,
+        options,
+        seed,
+        stop,
+        alternatives,
+        ticket,
+        stream,
+      });
+    } finally {
+      cancelling.dispose();
+      this.listeners.delete(ticket);
+    }
+  }
+
+  /** Forgets the weights of a run that is gone. */
+  async forget(run: Run): Promise<void> {
+    if (!this.line?.loaded.delete(run.id)) return;
+    await this.line.caller.call('unload', { model: run.id });
+  }
+
+  override dispose(): void {
+    this.close(new Error('disposed'));
+    super.dispose();
+  }
+
+  private load(line: Line, run: Run): Promise<void> {
+    const result = this.loading.then(async () => {
+      const version = run.weightsVersion;
+      if (line.loaded.get(run.id) === version) return;
+      const weights = await run.readWeights().catch(() => undefined);
+      if (!weights)
+        throw new UserError(vscode.l10n.t('{0} has no checkpoint yet, so nothing can be sampled from it.', run.name));
+      await line.caller.call('load', { model: run.id, bytes: weights.bytes });
+      line.loaded.set(run.id, version);
+    });
+    this.loading = result.catch(() => undefined);
+    return result;
+  }
+
+  private open(): Line {
+    if (this.line) return this.line;
+    const thread = startThread<RequestMessage, ResponseMessage | GenerationTokens>(
+      this.dist,
+      'generation',
+      { dist: this.dist },
+      {
+        message: (message) => {
+          if (message.type === 'tokens') this.listeners.get(message.ticket)?.(message.tokens);
+          else line.caller.handle(message);
+        },
+        ended: (error) => this.lose(line, error),
+      },
+    );
+    const caller = new Caller<GenerationMethods>((message) => thread.post(message));
+    const line: Line = { thread, caller, loaded: new Map() };
+    this.line = line;
+    return line;
+  }
+
+  private lose(line: Line, error: Error): void {
+    if (this.line !== line) return;
+    this.log.error(error.stack ?? error.message);
+    this.close(
+      new Error(vscode.l10n.t('the thread that samples text ended unexpectedly ({0}); try again', error.message)),
+    );
+  }
+
+  private close(why: Error): void {
+    const { line } = this;
+    this.line = undefined;
+    this.listeners.clear();
+    line?.caller.rejectAll(why);
+    void line?.thread.terminate();
+  }
+}

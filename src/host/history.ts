@@ -1,0 +1,222 @@
+import type { LatestMetrics, RunStretch, StepColumns } from '../protocol/runs';
+import type {
+  ContinuationEvent,
+  EvaluationEvent,
+  FlowEvent,
+  MarkEvent,
+  StepEvent,
+  TrainingEvent,
+} from '../training/events';
+
+/** The columns of a history, in the order of a row on disk. */
+export const columnNames = [
+  'step',
+  'epoch',
+  'seconds',
+  'loss',
+  'gradNorm',
+  'clipScale',
+  'clip',
+  'learningRate',
+  'tokensPerSecond',
+] as const satisfies readonly (keyof StepColumns & keyof StepEvent)[];
+
+/** Events that are kept besides steps. */
+export type KeptEvent = EvaluationEvent | ContinuationEvent | FlowEvent | MarkEvent;
+
+/** How much of a history someone has seen. */
+export interface Position {
+  readonly steps: number;
+  readonly evaluations: number;
+  readonly continuations: number;
+  readonly flows: number;
+  readonly marks: number;
+}
+
+/** The position before everything. */
+export const beginning: Position = { steps: 0, evaluations: 0, continuations: 0, flows: 0, marks: 0 };
+
+/** Weight of the past in the moving average of the loss. */
+const smoothing = 0.98;
+const recent = 100;
+
+/**
+ * What happened in a run: steps in growable columns, everything else in lists, all in order.
+ * Appending is O(1); the moving average of the loss is debiased and computed from every step.
+ */
+export class History {
+  private capacity = 1024;
+  private columns = columnNames.map(() => new Float64Array(this.capacity));
+  private length = 0;
+  private average = 0;
+  private weight = 0;
+  private bestEvaluation: EvaluationEvent | undefined;
+  /** Everything but the steps, in order. */
+  readonly kept: KeptEvent[] = [];
+  readonly evaluations: EvaluationEvent[] = [];
+  readonly continuations: ContinuationEvent[] = [];
+  readonly flows: FlowEvent[] = [];
+  readonly marks: MarkEvent[] = [];
+
+  /** Steps so far. */
+  get steps(): number {
+    return this.length;
+  }
+
+  /** Number of the last step; 0 before the first. */
+  get lastStep(): number {
+    return this.length > 0 ? this.columns[0][this.length - 1] : 0;
+  }
+
+  get best(): EvaluationEvent | undefined {
+    return this.bestEvaluation;
+  }
+
+  /** Adds an event; events that carry no history are ignored. */
+  append(event: TrainingEvent): void {
+    if (isKept(event)) this.kept.push(event);
+    switch (event.event) {
+      case 'step':
+        this.appendRow(columnNames.map((name) => event[name]));
+        break;
+      case 'evaluation':
+        this.evaluations.push(event);
+        if (!this.bestEvaluation || event.nats < this.bestEvaluation.nats) this.bestEvaluation = event;
+        break;
+      case 'continuation':
+        this.continuations.push(event);
+        break;
+      case 'flow':
+        this.flows.push(event);
+        break;
+      case 'mark':
+        this.marks.push(event);
+        break;
+    }
+  }
+
+  /** Adds one step. @param row its values in the order of `columnNames` */
+  appendRow(row: ArrayLike<number>): void {
+    if (this.length === this.capacity) this.grow();
+    for (let c = 0; c < columnNames.length; c++) this.columns[c][this.length] = row[c];
+    this.length++;
+    this.smooth(row[3]);
+  }
+
+  /** Where the history ends now. */
+  position(): Position {
+    return {
+      steps: this.length,
+      evaluations: this.evaluations.length,
+      continuations: this.continuations.length,
+      flows: this.flows.length,
+      marks: this.marks.length,
+    };
+  }
+
+  /**
+   * Copies what lies after a position, all columns in one buffer of their own, so that posting it copies nothing else.
+   * @param limit steps at most; the other lists are complete only in a stretch that reaches the end
+   * @returns the stretch, and the position after it
+   */
+  stretch(from: Position = beginning, limit = Number.POSITIVE_INFINITY): { stretch: RunStretch; end: Position } {
+    const steps = Math.max(0, Math.min(this.length - from.steps, limit));
+    const until = from.steps + steps;
+    const buffer = new Float64Array(steps * columnNames.length);
+    const entries = columnNames.map((name, c) => {
+      const column = buffer.subarray(c * steps, (c + 1) * steps);
+      column.set(this.columns[c].subarray(from.steps, until));
+      return [name, column];
+    });
+    const end = until < this.length ? { ...from, steps: until } : this.position();
+    return {
+      stretch: {
+        columns: Object.fromEntries(entries) as unknown as StepColumns,
+        evaluations: this.evaluations.slice(from.evaluations, end.evaluations),
+        continuations: this.continuations.slice(from.continuations, end.continuations),
+        flows: this.flows.slice(from.flows, end.flows),
+        marks: this.marks.slice(from.marks, end.marks),
+      },
+      end,
+    };
+  }
+
+  /** Writes the rows from one step to another, one after the other, into a buffer: the form on disk. */
+  rows(from: number, to: number): Float64Array {
+    const width = columnNames.length;
+    const rows = new Float64Array((to - from) * width); // (steps, columns)
+    for (let c = 0; c < width; c++) {
+      const column = this.columns[c];
+      for (let i = from; i < to; i++) rows[(i - from) * width + c] = column[i];
+    }
+    return rows;
+  }
+
+  /** Forgets everything after a step, as when a run goes on from an older checkpoint. */
+  truncate(step: number): void {
+    while (this.length > 0 && this.columns[0][this.length - 1] > step) this.length--;
+    for (const list of [this.kept, this.evaluations, this.continuations, this.flows, this.marks]) {
+      while (list.length > 0 && list[list.length - 1].step > step) list.pop();
+    }
+    this.average = 0;
+    this.weight = 0;
+    for (let i = 0; i < this.length; i++) this.smooth(this.columns[3][i]);
+    this.bestEvaluation = undefined;
+    for (const event of this.evaluations) {
+      if (!this.bestEvaluation || event.nats < this.bestEvaluation.nats) this.bestEvaluation = event;
+    }
+  }
+
+  /** The newest numbers, or undefined before the first step. @param totalSteps of the whole run */
+  latest(totalSteps: number): LatestMetrics | undefined {
+    if (this.length === 0) return undefined;
+    const at = this.length - 1;
+    const first = Math.max(0, at - recent + 1);
+    const value = Object.fromEntries(columnNames.map((name, c) => [name, this.columns[c][at]])) as {
+      [name in (typeof columnNames)[number]]: number;
+    };
+    let clipped = 0;
+    for (let i = first; i <= at; i++) if (this.columns[5][i] < 1) clipped++;
+    const perStep = at > first ? (value.seconds - this.columns[2][first]) / (at - first) : undefined;
+    return {
+      step: value.step,
+      totalSteps,
+      epoch: value.epoch,
+      perplexity: Math.exp(this.average / this.weight),
+      validationPerplexity: this.evaluations.at(-1)?.perplexity,
+      bestPerplexity: this.bestEvaluation?.perplexity,
+      bestStep: this.bestEvaluation?.step,
+      gradNorm: value.gradNorm,
+      clipRate: clipped / (at - first + 1),
+      learningRate: value.learningRate,
+      tokensPerSecond: value.tokensPerSecond,
+      secondsLeft: perStep === undefined ? undefined : Math.max(0, totalSteps - value.step) * perStep,
+      seconds: value.seconds,
+    };
+  }
+
+  /** The newest values of a column, oldest first. */
+  tail(name: (typeof columnNames)[number], count: number): number[] {
+    const column = this.columns[columnNames.indexOf(name)];
+    return Array.from(column.subarray(Math.max(0, this.length - count), this.length));
+  }
+
+  private smooth(loss: number): void {
+    if (!Number.isFinite(loss)) return;
+    this.average = smoothing * this.average + (1 - smoothing) * loss;
+    this.weight = smoothing * this.weight + (1 - smoothing);
+  }
+
+  private grow(): void {
+    this.capacity *= 2;
+    this.columns = this.columns.map((column) => {
+      const larger = new Float64Array(this.capacity);
+      larger.set(column);
+      return larger;
+    });
+  }
+}
+
+function isKept(event: TrainingEvent): event is KeptEvent {
+  return ['evaluation', 'continuation', 'flow', 'mark'].includes(event.event);
+}

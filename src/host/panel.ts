@@ -1,0 +1,233 @@
+import * as vscode from 'vscode';
+import type { FromPanel, PanelMemory, PanelMethods, ToPanel } from '../protocol/panel';
+import { answer } from '../protocol/rpc';
+import { Disposable } from './disposable';
+import type { Generator } from './generator';
+import { beginning, type Position } from './history';
+import { isForPeople } from './messages';
+import { pageFolder, pageHtml } from './page';
+import type { Run } from './run';
+import type { Runs } from './runs';
+import { Throttle } from './throttle';
+
+/** Identifies the panel's pages to VS Code. */
+export const panelType = 'recurrent.panel';
+
+/** Steps sent in one message; a longer history follows in pieces, so that neither side stalls. */
+const stepsAtOnce = 50_000;
+
+/**
+ * The panel beside the text. The page says ready and gets one snapshot, then what is new ten times a second while it is
+ * visible. A hidden page is gone and gets nothing; it says ready again when it is shown.
+ */
+export class Panel extends Disposable {
+  private shown: Run[] = [];
+  /** How much of each shown run the page has; undefined while the page is not ready. */
+  private sent: Map<Run, Position> | undefined;
+  private readonly sending = this._register(new Throttle(100, () => this.sendNews()));
+  private readonly tickets = new Map<number, vscode.CancellationTokenSource>();
+  private readonly gone = this._register(new vscode.EventEmitter<void>());
+  readonly onDidDispose = this.gone.event;
+
+  constructor(
+    private readonly webview: vscode.WebviewPanel,
+    extension: vscode.Uri,
+    private readonly runs: Runs,
+    private readonly generator: Generator,
+    memory: PanelMemory = {},
+  ) {
+    super();
+    this.shown = [memory.run, ...(memory.compare ?? [])].flatMap((id) => (id && runs.get(id)) || []);
+    webview.iconPath = vscode.Uri.joinPath(extension, 'media', 'recurrent.svg');
+    webview.webview.options = { enableScripts: true, localResourceRoots: [pageFolder(extension)] };
+    this._register(webview.webview.onDidReceiveMessage((message: FromPanel) => this.handle(message)));
+    this._register(webview.onDidChangeViewState(() => webview.visible || this.hide()));
+    this._register(webview.onDidDispose(() => this.dispose()));
+    this._register(runs.onDidChangeRun((run) => this.shown.includes(run) && this.request()));
+    this._register(runs.onDidRewindRun((run) => this.sent?.has(run) && void this.sendSnapshot()));
+    this._register(runs.onDidChangeList(() => this.changeList()));
+    webview.webview.html = pageHtml(webview.webview, extension, 'panel');
+  }
+
+  /** Brings the panel to the front. */
+  reveal(): void {
+    this.webview.reveal(undefined, true);
+  }
+
+  /** Puts a run in front, with others to compare. */
+  show(run: Run, compare: readonly Run[] = []): void {
+    this.shown = [run, ...compare.filter((other) => other !== run)];
+    void this.sendSnapshot();
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    this.gone.fire();
+    for (const source of this.tickets.values()) source.cancel();
+    super.dispose();
+    this.webview.dispose();
+  }
+
+  private handle(message: FromPanel): void {
+    const run = 'run' in message ? this.runs.get(message.run) : undefined;
+    const execute = (command: string, ...rest: unknown[]) =>
+      void vscode.commands.executeCommand(`recurrent.${command}`, ...rest);
+    switch (message.type) {
+      case 'ready':
+        this.sent = new Map();
+        void this.sendSnapshot();
+        break;
+      case 'show':
+        if (!run) break;
+        this.runs.choose(run);
+        this.show(
+          run,
+          message.compare.flatMap((id) => this.runs.get(id) ?? []),
+        );
+        break;
+      case 'pause':
+      case 'resume':
+      case 'stop':
+      case 'checkpoint':
+        execute(message.type, message.run);
+        break;
+      case 'adjust':
+        if (run) this.runs.session(run)?.adjust({ lr: message.lr, clip: message.clip });
+        break;
+      case 'again':
+        execute('trainWithOptions', message.run);
+        break;
+      case 'train':
+        execute(message.on === 'sample' ? 'trainOnSampleText' : 'train');
+        break;
+      case 'settings':
+        void vscode.commands.executeCommand('workbench.action.openSettings', '@ext:recurrent.recurrent');
+        break;
+      case 'request':
+        void answer(this.methods, message, (response) => this.post(response), isForPeople);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private readonly methods: PanelMethods = {
+    continue: async ({ run: id, prompt, options, seed, ticket }) => {
+      const run = this.runs.get(id);
+      if (!run) throw new Error(`No run ${id}`);
+      const source = new vscode.CancellationTokenSource();
+      this.tickets.set(ticket, source);
+      const onTokens: Parameters<Generator['continue']>[1]['onTokens'] = (tokens) =>
+        this.post({ type: 'tokens', ticket, tokens });
+      try {
+        const request = { prompt, options, seed, alternatives: 8, onTokens };
+        return await this.generator.continue(run, request, source.token);
+      } finally {
+        this.tickets.delete(ticket);
+        source.dispose();
+      }
+    },
+    cancel: async ({ ticket }) => this.tickets.get(ticket)?.cancel(),
+    save: async ({ name, bytes }) => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      const defaultUri = folder && vscode.Uri.joinPath(folder, name);
+      const target = await vscode.window.showSaveDialog({ defaultUri, title: vscode.l10n.t('Save {0}', name) });
+      if (!target) return false;
+      await vscode.workspace.fs.writeFile(target, bytes);
+      return true;
+    },
+  };
+
+  private hide(): void {
+    this.sent = undefined;
+  }
+
+  private request(): void {
+    if (this.sent) this.sending.request();
+  }
+
+  private changeList(): void {
+    this.shown = this.shown.filter((run) => this.runs.all.includes(run));
+    const { front } = this.runs;
+    if (front && this.shown[0] !== front) this.show(front);
+    else if (this.sent) this.post({ type: 'runs', runs: this.runs.all.map((run) => run.summary) });
+  }
+
+  private async sendSnapshot(): Promise<void> {
+    if (!this.sent) return;
+    const sent = new Map<Run, Position>();
+    this.sent = sent;
+    await this.runs.restore();
+    if (this.shown.length === 0 && this.runs.front) this.shown = [this.runs.front];
+    const shown = [...this.shown];
+    await Promise.all(shown.map((run) => run.load().catch(() => undefined)));
+    if (this.sent !== sent) return;
+    const histories = shown.map((run) => {
+      const { stretch, end } = run.history.stretch(beginning, stepsAtOnce);
+      sent.set(run, end);
+      return { run: run.id, history: stretch };
+    });
+    const runs = this.runs.all.map((run) => run.summary);
+    this.post({ type: 'snapshot', current: shown[0]?.id, runs, histories });
+    this.request();
+  }
+
+  private sendNews(): void {
+    if (!this.sent) return;
+    for (const run of this.shown) {
+      const from = this.sent.get(run);
+      if (!from) continue;
+      const { stretch, end } = run.history.stretch(from, stepsAtOnce);
+      this.sent.set(run, end);
+      this.post({ type: 'delta', summary: run.summary, stretch });
+      if (end.steps < run.history.steps) this.sending.request();
+    }
+    const title = this.shown[0]?.name;
+    this.webview.title = title ? vscode.l10n.t('Recurrent: {0}', title) : 'Recurrent';
+  }
+
+  private post(message: ToPanel): void {
+    if (!this.isDisposed) void this.webview.webview.postMessage(message);
+  }
+}
+
+/** Keeps the one panel: opens it, brings it back after a reload. */
+export class Panels extends Disposable implements vscode.WebviewPanelSerializer<PanelMemory> {
+  private panel: Panel | undefined;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly runs: Runs,
+    private readonly generator: Generator,
+  ) {
+    super();
+    this._register(vscode.window.registerWebviewPanelSerializer(panelType, this));
+    this._register({ dispose: () => this.panel?.dispose() });
+  }
+
+  /** Opens the panel beside the text, or shows it again; the cursor stays where it is. */
+  open(run?: Run): void {
+    if (run) this.runs.choose(run);
+    if (this.panel) {
+      this.panel.reveal();
+      if (run) this.panel.show(run);
+      return;
+    }
+    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    this.adopt(vscode.window.createWebviewPanel(panelType, 'Recurrent', place, { enableFindWidget: true }));
+  }
+
+  async deserializeWebviewPanel(webview: vscode.WebviewPanel, memory: PanelMemory | undefined): Promise<void> {
+    await this.runs.restore();
+    if (this.panel) webview.dispose();
+    else this.adopt(webview, memory);
+  }
+
+  private adopt(webview: vscode.WebviewPanel, memory?: PanelMemory): void {
+    const panel = new Panel(webview, this.extension, this.runs, this.generator, memory);
+    this.panel = panel;
+    panel.onDidDispose(() => {
+      if (this.panel === panel) this.panel = undefined;
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import type { RunState } from '../protocol/runs';
+import type { Run } from './run';
+
+/** The name of a state, for people. */
+export function describeState(state: RunState): string {
+  return {
+    preparing: vscode.l10n.t('Preparing'),
+    running: vscode.l10n.t('Training'),
+    paused: vscode.l10n.t('Paused'),
+    finished: vscode.l10n.t('Finished'),
+    stopped: vscode.l10n.t('Stopped'),
+    diverged: vscode.l10n.t('Diverged'),
+    failed: vscode.l10n.t('Failed'),
+  }[state];
+}
+
+/** A run in words: `short` for the status bar and the tree, `lines` for tooltips. */
+export function describeRun(run: Run): { readonly short: string; readonly lines: readonly string[] } {
+  const { latest, state, prepared } = run.summary;
+  if (!latest) return { short: describeState(state), lines: [describeState(state)] };
+  const { step, totalSteps, epoch, perplexity, validationPerplexity, secondsLeft } = latest;
+  const numbers = [vscode.l10n.t('perplexity {0}', perplexity.toFixed(2))];
+  const short = [describeState(state), ...numbers];
+  if (run.isLive && totalSteps > 0) short.push(`${Math.floor((100 * step) / totalSteps)}%`);
+  const lines = [
+    vscode.l10n.t('Step {0} of {1}, epoch {2}', step.toLocaleString(), totalSteps.toLocaleString(), epoch.toFixed(2)),
+    vscode.l10n.t('Training perplexity {0}', perplexity.toFixed(3)),
+  ];
+  if (validationPerplexity !== undefined) {
+    lines.push(vscode.l10n.t('Validation perplexity {0}', validationPerplexity.toFixed(3)));
+  }
+  if (latest.bestPerplexity !== undefined && latest.bestStep !== undefined) {
+    const at = latest.bestStep.toLocaleString();
+    lines.push(vscode.l10n.t('Best {0}, at step {1}', latest.bestPerplexity.toFixed(3), at));
+  }
+  lines.push(vscode.l10n.t('{0} tokens per second', Math.round(latest.tokensPerSecond).toLocaleString()));
+  if (run.isLive && secondsLeft !== undefined) lines.push(vscode.l10n.t('About {0} left', describeTime(secondsLeft)));
+  for (const note of prepared?.notes ?? []) lines.push(note);
+  return { short: short.join(' · '), lines };
+}
+
+/** Seconds as `45 s`, `12 min` or `3.5 h`. */
+export function describeTime(seconds: number): string {
+  if (seconds < 90) return vscode.l10n.t('{0} s', Math.ceil(seconds));
+  if (seconds < 90 * 60) return vscode.l10n.t('{0} min', Math.round(seconds / 60));
+  return vscode.l10n.t('{0} h', (seconds / 3600).toFixed(1));
+}

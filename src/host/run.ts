@@ -1,0 +1,222 @@
+import * as vscode from 'vscode';
+import type { Configuration } from '../model/configuration';
+import type { LatestMetrics, RunState, RunSummary } from '../protocol/runs';
+import type { CheckpointEvent, TrainingEvent } from '../training/events';
+import { Disposable } from './disposable';
+import { History } from './history';
+import type { CheckpointKind, RunFolder, RunRecord } from './run-store';
+import { Throttle } from './throttle';
+
+/** The weights of a run at a step, as the bytes of a safetensors file. */
+export interface Weights {
+  readonly step: number;
+  readonly bytes: Uint8Array;
+}
+
+const kinds = ['best', 'latest'] as const satisfies readonly CheckpointKind[];
+
+/** One training as the host knows it: what was asked, what happened, what is kept. It outlives the worker that trains it. */
+export class Run extends Disposable {
+  readonly history = new History();
+  private readonly changed = this._register(new vscode.EventEmitter<void>());
+  /** Something happened: a step, a new state. Up to ten times a second. */
+  readonly onDidChange = this.changed.event;
+  private readonly rewound = this._register(new vscode.EventEmitter<void>());
+  /** The history was cut: whoever shows it begins anew. */
+  readonly onDidRewind = this.rewound.event;
+  private readonly saving = this._register(new Throttle(1000, () => void this.save()));
+  private readonly weights = new Map<CheckpointKind, Weights>();
+  private loading: Promise<void> | undefined;
+  private touched: boolean;
+
+  /**
+   * @param record what is known so far; a restored run's history is on disk until `load`
+   * @param restored whether the record comes from disk
+   */
+  constructor(
+    private record: RunRecord,
+    readonly folder: RunFolder,
+    restored: boolean,
+  ) {
+    super();
+    this.touched = !restored;
+    if (!restored) this.loading = Promise.resolve();
+  }
+
+  get id(): string {
+    return this.record.id;
+  }
+
+  get name(): string {
+    return this.record.name;
+  }
+
+  get state(): RunState {
+    return this.record.state;
+  }
+
+  get configuration(): Configuration {
+    return this.record.configuration;
+  }
+
+  get uri(): vscode.Uri | undefined {
+    return this.record.uri === undefined ? undefined : vscode.Uri.parse(this.record.uri);
+  }
+
+  /** The file beside run.json that holds the text, if no other file does. */
+  get copiedText(): string | undefined {
+    return this.record.copied ? this.folder.textFile : undefined;
+  }
+
+  /** Whether it was trained in this window, and not only brought back. */
+  get wasTouched(): boolean {
+    return this.touched;
+  }
+
+  /** Whether a worker trains it now, or waits to. */
+  get isLive(): boolean {
+    return ['preparing', 'running', 'paused'].includes(this.state);
+  }
+
+  get hasCheckpoint(): boolean {
+    return this.newestKind() !== undefined;
+  }
+
+  /** Whether it stopped early and can go on from a checkpoint. */
+  get canGoOn(): boolean {
+    return ['stopped', 'failed', 'diverged'].includes(this.state) && this.hasCheckpoint;
+  }
+
+  /** The step of the newest checkpoint; 0 if there is none. */
+  get checkpointStep(): number {
+    const kind = this.newestKind();
+    return kind ? (this.record.checkpoints[kind] ?? 0) : 0;
+  }
+
+  get latest(): LatestMetrics | undefined {
+    return this.history.latest(this.record.prepared?.totalSteps ?? 0) ?? this.record.latest;
+  }
+
+  get summary(): RunSummary {
+    const { id, name, source, state, started, configuration, prepared, message } = this.record;
+    const hasCheckpoint = this.hasCheckpoint;
+    return { id, name, source, state, started, configuration, prepared, message, hasCheckpoint, latest: this.latest };
+  }
+
+  /** Reads a restored run's history from disk, once. */
+  load(): Promise<void> {
+    this.loading ??= this.folder.readHistory(this.history).then(() => this.changed.fire());
+    return this.loading;
+  }
+
+  /** Takes what the worker tells, in order. */
+  accept(events: readonly TrainingEvent[]): void {
+    for (const event of events) {
+      this.history.append(event);
+      this.follow(event);
+    }
+    this.changed.fire();
+    this.saving.request();
+  }
+
+  /** Puts the run in a state. @param message one sentence for people, after an end */
+  enter(state: RunState, message = ''): void {
+    this.touched = true;
+    this.update({ state, message, owner: undefined });
+    if (this.isLive) this.update({ owner: process.pid });
+    this.changed.fire();
+    if (this.isLive) this.saving.request();
+    else this.saving.flush();
+  }
+
+  /** Goes back to where a checkpoint was taken: what came later is forgotten. */
+  async rewind(step: number): Promise<void> {
+    await this.load();
+    this.history.truncate(step);
+    this.folder.rewriteHistory();
+    this.rewound.fire();
+  }
+
+  /** The weights to use: while it trains the newest, afterwards the best on validation. Undefined if there are none. */
+  async readWeights(): Promise<Weights | undefined> {
+    const { best } = this.record.checkpoints;
+    const kind = !this.isLive && best !== undefined ? 'best' : this.newestKind();
+    return kind && this.readCheckpoint(kind);
+  }
+
+  /** The newest weights, to go on from. Undefined if there are none. */
+  async readNewest(): Promise<Weights | undefined> {
+    const kind = this.newestKind();
+    return kind && this.readCheckpoint(kind);
+  }
+
+  /** The file of the weights that `readWeights` reads, once they are on disk. */
+  checkpointFile(): string | undefined {
+    const { best } = this.record.checkpoints;
+    const kind = !this.isLive && best !== undefined ? 'best' : this.newestKind();
+    return kind && this.folder.checkpointFile(kind);
+  }
+
+  /** Number that changes whenever `readWeights` would return something else. */
+  get weightsVersion(): string {
+    const { best, latest } = this.record.checkpoints;
+    return this.isLive ? `${this.newestKind()} ${latest} ${best}` : `rest ${best ?? latest}`;
+  }
+
+  /** Keeps the text beside the run, because no file holds it. */
+  async saveText(bytes: Uint8Array): Promise<void> {
+    if (await this.folder.saveText(bytes)) this.update({ copied: true });
+  }
+
+  /** Writes what is not on disk yet. */
+  async save(): Promise<void> {
+    await this.load();
+    await this.folder.saveHistory(this.history);
+    this.update({ latest: this.latest });
+    await this.folder.saveRecord(this.record);
+  }
+
+  private follow(event: TrainingEvent): void {
+    switch (event.event) {
+      case 'prepared':
+        this.update({ prepared: event });
+        if (this.state === 'preparing') this.enter('running');
+        break;
+      case 'checkpoint':
+        this.keep(event);
+        break;
+      case 'mark':
+        if (event.kind === 'paused') this.enter('paused');
+        if (event.kind === 'resumed') this.enter('running');
+        break;
+    }
+  }
+
+  private keep({ step, reason, bytes }: CheckpointEvent): void {
+    const kept = { step, bytes };
+    const into: CheckpointKind[] = reason === 'best' ? ['best', 'latest'] : ['latest'];
+    for (const kind of into) {
+      this.weights.set(kind, kept);
+      this.update({ checkpoints: { ...this.record.checkpoints, [kind]: step } });
+      void this.folder.saveCheckpoint(kind, bytes).then((saved) => {
+        if (saved && !this.isLive && this.weights.get(kind) === kept) this.weights.delete(kind);
+      });
+    }
+  }
+
+  private newestKind(): CheckpointKind | undefined {
+    const { best, latest } = this.record.checkpoints;
+    if (latest !== undefined && latest >= (best ?? 0)) return 'latest';
+    return kinds.find((kind) => this.record.checkpoints[kind] !== undefined);
+  }
+
+  private async readCheckpoint(kind: CheckpointKind): Promise<Weights> {
+    const held = this.weights.get(kind);
+    if (held) return held;
+    return { step: this.record.checkpoints[kind] ?? 0, bytes: await this.folder.readCheckpoint(kind) };
+  }
+
+  private update(change: Partial<RunRecord>): void {
+    this.record = { ...this.record, ...change };
+  }
+}

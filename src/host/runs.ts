@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { Configuration } from '../model/configuration';
+import { Disposable } from './disposable';
+import { Run } from './run';
+import type { RunRecord, RunStore } from './run-store';
+import { Session, type SessionEnd } from './session';
+import type { Text } from './texts';
+
+/** A session came to its end. */
+export interface EndedSession {
+  readonly run: Run;
+  readonly how: SessionEnd;
+}
+
+/** All runs, newest first, the one in front, and the sessions that train. */
+export class Runs extends Disposable {
+  private list: Run[] = [];
+  private readonly sessions = new Map<Run, Session>();
+  private chosen: Run | undefined;
+  private restoring: Promise<void> | undefined;
+
+  private readonly changedList = this._register(new vscode.EventEmitter<void>());
+  /** A run was added or removed, or another one is in front. */
+  readonly onDidChangeList = this.changedList.event;
+  private readonly changedRun = this._register(new vscode.EventEmitter<Run>());
+  /** Something happened in a run. */
+  readonly onDidChangeRun = this.changedRun.event;
+  private readonly rewoundRun = this._register(new vscode.EventEmitter<Run>());
+  readonly onDidRewindRun = this.rewoundRun.event;
+  private readonly endedSession = this._register(new vscode.EventEmitter<EndedSession>());
+  readonly onDidEndSession = this.endedSession.event;
+
+  /** @param dist absolute path of the folder `dist` */
+  constructor(
+    private readonly store: RunStore,
+    private readonly dist: string,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    super();
+  }
+
+  get all(): readonly Run[] {
+    return this.list;
+  }
+
+  /** The run that commands and the status bar mean: the one last started or chosen. */
+  get front(): Run | undefined {
+    return this.chosen;
+  }
+
+  get(id: string): Run | undefined {
+    return this.list.find((run) => run.id === id);
+  }
+
+  session(run: Run): Session | undefined {
+    return this.sessions.get(run);
+  }
+
+  /** Puts a run in front. */
+  choose(run: Run): void {
+    if (run === this.chosen) return;
+    this.chosen = run;
+    this.changedList.fire();
+  }
+
+  /** Brings back the runs of earlier sessions, once; their histories stay on disk until someone looks. */
+  restore(): Promise<void> {
+    this.restoring ??= this.store.list().then((records) => {
+      const restored = records
+        .filter(({ id }) => !this.get(id))
+        .map((record) => this.add(new Run(mendInterrupted(record), this.store.folder(record.id), true)));
+      this.list = [...this.list, ...restored.reverse()];
+      this.chosen ??= this.list[0];
+      if (restored.length > 0) this.changedList.fire();
+    });
+    return this.restoring;
+  }
+
+  /** Starts a new run on a text, and puts it in front. */
+  start(text: Text, configuration: Configuration): Run {
+    const id = newId();
+    const record: RunRecord = {
+      version: 1,
+      id,
+      name: `${configuration.model.cell.toUpperCase()}-${configuration.model.hidden} · ${text.source}`,
+      source: text.source,
+      uri: text.uri.toString(),
+      copied: false,
+      started: Date.now(),
+      configuration,
+      state: 'preparing',
+      message: '',
+      checkpoints: {},
+      owner: process.pid,
+    };
+    const run = this.add(new Run(record, this.store.folder(id), false));
+    this.list = [run, ...this.list];
+    this.chosen = run;
+    if (!text.saved) void run.saveText(text.bytes);
+    this.begin(run, text);
+    this.changedList.fire();
+    return run;
+  }
+
+  /** Lets a run that stopped early go on from its newest checkpoint. Does nothing if there is none. */
+  async goOn(run: Run, text: Text): Promise<void> {
+    const weights = await run.readNewest();
+    if (!weights || run.isLive) return;
+    await run.rewind(weights.step);
+    run.enter('preparing');
+    this.choose(run);
+    this.begin(run, text, weights.bytes);
+  }
+
+  /** Removes a run and its folder; a session that trains it ends. */
+  async delete(run: Run): Promise<void> {
+    this.sessions.get(run)?.dispose();
+    this.list = this.list.filter((other) => other !== run);
+    if (this.chosen === run) this.chosen = this.list[0];
+    run.dispose();
+    this.changedList.fire();
+    await run.folder.delete();
+  }
+
+  /** Keeps what the sessions have learnt and ends them: the editor closes. */
+  async close(): Promise<void> {
+    const sessions = [...this.sessions.values()].filter(({ run }) => run.state !== 'preparing');
+    await Promise.all(sessions.map((session) => session.checkpoint(1500)));
+    const live = this.list.filter((run) => run.isLive);
+    for (const session of this.sessions.values()) session.dispose();
+    await Promise.all(live.map((run) => run.save()));
+    await Promise.all(live.map((run) => run.folder.settled()));
+  }
+
+  override dispose(): void {
+    for (const session of this.sessions.values()) session.dispose();
+    for (const run of this.list) run.dispose();
+    super.dispose();
+  }
+
+  private add(run: Run): Run {
+    run.onDidChange(() => this.changedRun.fire(run));
+    run.onDidRewind(() => this.rewoundRun.fire(run));
+    return run;
+  }
+
+  private begin(run: Run, text: Text, resume?: Uint8Array): void {
+    const request = {
+      text: text.bytes,
+      source: text.source,
+      configuration: run.configuration,
+      dist: this.dist,
+      resume,
+    };
+    const session = new Session(run, request, this.log);
+    this.sessions.set(run, session);
+    session.onDidEnd((how) => {
+      this.sessions.delete(run);
+      this.endedSession.fire({ run, how });
+      queueMicrotask(() => session.dispose());
+    });
+    this.log.info(`${run.name}: ${resume ? 'goes on' : 'starts'}`);
+  }
+}
+
+/** A run that was training when the editor closed stands still now. */
+function mendInterrupted(record: RunRecord): RunRecord {
+  if (!['preparing', 'running', 'paused'].includes(record.state)) return record;
+  const steps = record.checkpoints.latest ?? record.checkpoints.best;
+  const message =
+    steps === undefined
+      ? vscode.l10n.t('The editor was closed before the first checkpoint.')
+      : vscode.l10n.t('The editor was closed; the run can go on from step {0}.', steps.toLocaleString());
+  return { ...record, state: 'stopped', message, owner: undefined };
+}
+
+/** Sorts by time: year to second, then chance. */
+function newId(): string {
+  const time = new Date().toISOString().replaceAll(/[-:]|\..*/g, '');
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}

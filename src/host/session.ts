@@ -1,0 +1,168 @@
+import * as vscode from 'vscode';
+import type { FromTraining, ToTraining, TrainingRequest } from '../protocol/training';
+import type { FinishedEvent, TrainingEvent } from '../training/events';
+import { startThread, type Thread } from '../worker/threads/start';
+import { Disposable } from './disposable';
+import type { Run } from './run';
+
+/** How a session ended; a failure brings the sentence for people. */
+export type SessionEnd = 'done' | 'diverged' | 'failed' | 'disposed';
+
+/** Owns the one worker thread that trains a run, and tells the run what the worker tells. */
+export class Session extends Disposable {
+  private readonly thread: Thread<ToTraining>;
+  private over = false;
+  private readonly over_ = this._register(new vscode.EventEmitter<SessionEnd>());
+  /** Fires once, when nothing more will come. */
+  readonly onDidEnd = this.over_.event;
+  private readonly saved = this._register(new vscode.EventEmitter<void>());
+
+  /** Starts the worker; everything that goes wrong later ends in the run's message. */
+  constructor(
+    readonly run: Run,
+    request: TrainingRequest,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    super();
+    this.thread = startThread<ToTraining, FromTraining>(request.dist, 'training', request, {
+      message: (message) => this.handle(message),
+      ended: (error) => this.crash(error),
+    });
+  }
+
+  pause(): void {
+    if (this.run.state === 'running') this.post({ type: 'pause' });
+  }
+
+  resume(): void {
+    if (this.run.state === 'paused') this.post({ type: 'resume' });
+  }
+
+  stop(): void {
+    this.post({ type: 'stop' });
+  }
+
+  /** Saves now. Resolves when the checkpoint has come, or after `patience` milliseconds. */
+  checkpoint(patience = 5000): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        listener.dispose();
+        resolve();
+      };
+      const timer = setTimeout(done, patience);
+      const listener = this.saved.event(done);
+      this.post({ type: 'checkpoint' });
+    });
+  }
+
+  adjust(change: { lr?: number; clip?: number }): void {
+    this.post({ type: 'adjust', ...change });
+  }
+
+  /** Ends the worker as if it had crashed. For tests. */
+  async kill(): Promise<void> {
+    await this.thread.terminate();
+  }
+
+  override dispose(): void {
+    this.end('disposed');
+    super.dispose();
+  }
+
+  private post(message: ToTraining): void {
+    if (!this.over) this.thread.post(message);
+  }
+
+  private handle(message: FromTraining): void {
+    if (this.over) return;
+    switch (message.type) {
+      case 'events':
+        this.run.accept(message.events);
+        for (const event of message.events) this.follow(event);
+        break;
+      case 'failed':
+        this.log.error(message.stack ?? message.message);
+        this.fail(
+          message.user ? message.message : vscode.l10n.t('The training stopped: {0}', sentence(message.message)),
+        );
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private follow(event: TrainingEvent): void {
+    switch (event.event) {
+      case 'prepared': {
+        for (const note of event.notes) this.log.info(`${this.run.name}: ${note}`);
+        const { batch, steps } = this.run.configuration.training;
+        const shrunk = event.batch < batch || event.steps < steps;
+        if (shrunk && event.notes[0]) void vscode.window.showInformationMessage(event.notes[0]);
+        break;
+      }
+      case 'checkpoint':
+        this.saved.fire();
+        break;
+      case 'finished':
+        this.run.enter(event.reason === 'stopped' ? 'stopped' : 'finished', describeEnd(event, this.run));
+        this.end('done');
+        break;
+      case 'diverged':
+        this.run.enter('diverged', `${event.why} ${event.remedy}`);
+        this.end('diverged');
+        break;
+    }
+  }
+
+  private crash(error: NodeJS.ErrnoException): void {
+    if (this.over) return;
+    this.log.error(error.stack ?? String(error));
+    const { name } = this.run;
+    this.fail(
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? vscode.l10n.t(
+            '{0} ran out of memory; lower the hidden units, the batch or the steps, or limit the text.',
+            name,
+          )
+        : vscode.l10n.t('The thread that trained {0} ended unexpectedly ({1}).', name, error.message),
+    );
+  }
+
+  private fail(why: string): void {
+    const kept = this.run.hasCheckpoint
+      ? vscode.l10n.t('The checkpoint of step {0} is kept.', this.run.checkpointStep.toLocaleString())
+      : '';
+    this.run.enter('failed', `${why} ${kept}`.trim());
+    this.end('failed');
+  }
+
+  private end(how: SessionEnd): void {
+    if (this.over) return;
+    this.over = true;
+    this.over_.fire(how);
+    void this.thread.terminate();
+  }
+}
+
+function describeEnd({ reason, step }: FinishedEvent, run: Run): string {
+  const { best } = run.history;
+  const at = step.toLocaleString();
+  const how = {
+    epochs: vscode.l10n.t('Finished all its epochs at step {0}.', at),
+    maxSteps: vscode.l10n.t('Finished at step {0}.', at),
+    stopped: vscode.l10n.t('Stopped at step {0}.', at),
+    earlyStopping: vscode.l10n.t('Stopped at step {0}, as evaluations no longer improved.', at),
+  }[reason];
+  if (!best) return how;
+  const measured = vscode.l10n.t(
+    'Best perplexity {0}, at step {1}.',
+    best.perplexity.toFixed(2),
+    best.step.toLocaleString(),
+  );
+  return `${how} ${measured}`;
+}
+
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}

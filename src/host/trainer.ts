@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import type { Configuration } from '../model/configuration';
+import { UserError } from '../text/user-error';
+import { Disposable } from './disposable';
+import { showError } from './messages';
+import type { Run } from './run';
+import type { EndedSession, Runs } from './runs';
+import { readConfiguration } from './settings';
+import { readLocalFile, readText, type Text } from './texts';
+
+/** Starts runs on texts, lets them go on, and asks the person what only a person can answer. */
+export class Trainer extends Disposable {
+  constructor(
+    private readonly runs: Runs,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    super();
+    this._register(runs.onDidEndSession((ended) => void this.tell(ended)));
+  }
+
+  /**
+   * Trains on a text with the settings that apply to it, or with a given configuration.
+   * A run that does the same already is put in front instead.
+   * @param target the text; the active editor's if absent
+   * @throws UserError if there is no text, it cannot be read, or a setting is wrong
+   */
+  async train(target?: vscode.Uri, configuration?: Configuration): Promise<Run> {
+    const uri = target ?? this.activeText();
+    if (!uri) throw this.noText();
+    const chosen = configuration ?? readConfiguration(uri);
+    const twin = this.runs.all.find(
+      (run) =>
+        run.isLive &&
+        run.uri?.toString() === uri.toString() &&
+        JSON.stringify(run.configuration) === JSON.stringify(chosen),
+    );
+    if (twin) {
+      this.runs.choose(twin);
+      return twin;
+    }
+    const text = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: 'Recurrent' },
+      () => readText(uri),
+    );
+    return this.runs.start(text, chosen);
+  }
+
+  /** Lets a run that stopped early go on from its newest checkpoint. @throws UserError if its text is gone */
+  async goOn(run: Run): Promise<void> {
+    await this.runs.goOn(run, await this.textOf(run));
+  }
+
+  /** The text that a run learns. @throws UserError if it is gone */
+  async textOf(run: Run): Promise<Text> {
+    const { source } = run.summary;
+    const uri = run.uri ?? vscode.Uri.file(run.folder.textFile);
+    const copy = run.copiedText;
+    if (copy) return { bytes: await readLocalFile(copy, source), source, uri, saved: false };
+    return readText(uri);
+  }
+
+  /** Trains on the text of a run again, with the configuration that the person makes of the run's. */
+  async again(run: Run, configuration: Configuration): Promise<Run> {
+    return this.runs.start(await this.textOf(run), configuration);
+  }
+
+  private async tell({ run, how }: EndedSession): Promise<void> {
+    if (how !== 'failed' && how !== 'diverged') return;
+    const goOn = run.hasCheckpoint && how === 'failed' ? vscode.l10n.t('Go On from Checkpoint') : undefined;
+    const back = run.hasCheckpoint && how === 'diverged' ? vscode.l10n.t('Reveal Last Good Checkpoint') : undefined;
+    const log = vscode.l10n.t('Show Log');
+    const actions = [goOn, back, log].filter((action) => action !== undefined);
+    const answer = await vscode.window.showErrorMessage(run.summary.message, ...actions);
+    if (answer === undefined) return;
+    if (answer === log) this.log.show();
+    else if (answer === back) await vscode.commands.executeCommand('recurrent.revealCheckpoint', run.id);
+    else await this.goOn(run).catch((error) => showError(error, this.log));
+  }
+
+  /** The text in the active editor, or undefined. */
+  activeText(): vscode.Uri | undefined {
+    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+    return input instanceof vscode.TabInputText ? input.uri : editor?.document.uri;
+  }
+
+  /** The sentence for a person who asked to train on nothing. */
+  noText(): UserError {
+    return new UserError(
+      vscode.l10n.t('There is no text to train on: open a file, or run “Recurrent: Open Sample Text”.'),
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/** A worker thread, as who started it sees it. */
+export interface Thread<To> {
+  /** Posts a message; does nothing once the thread has ended. */
+  post(message: To): void;
+  /** Ends the thread at once. */
+  terminate(): Promise<void>;
+}
+
+/** What a thread tells who started it. */
+export interface ThreadListener<From> {
+  message(message: From): void;
+  /** Called once, however the thread ended: with what it threw, or with its exit code in the error's message. */
+  ended(error: NodeJS.ErrnoException): void;
+}
+
+/**
+ * Starts one of the bundled entries of `dist/worker` in a thread of its own.
+ * @param dist absolute path of the folder `dist`
+ * @param name of the entry, without `.js`
+ * @param data becomes the entry's `workerData`
+ */
+export function startThread<To, From>(
+  dist: string,
+  name: 'training' | 'generation',
+  data: unknown,
+  listener: ThreadListener<From>,
+): Thread<To> {
+  const worker = new Worker(join(dist, 'worker', `${name}.js`), {
+    workerData: data,
+    name: `recurrent ${name}`,
+    execArgv: [],
+  });
+  let over = false;
+  const end = (error: NodeJS.ErrnoException) => {
+    if (over) return;
+    over = true;
+    listener.ended(error);
+  };
+  worker.on('message', (message: From) => listener.message(message));
+  worker.on('error', end);
+  worker.on('exit', (code) => end(new Error(`exit code ${code}`)));
+  return {
+    post: (message) => over || worker.postMessage(message),
+    terminate: async () => {
+      await worker.terminate();
+    },
+  };
+}
