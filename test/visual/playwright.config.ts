@@ -1,0 +1,17 @@
+import { defineConfig } from '@playwright/test';
+
+/** The webview pages alone, in plain Chromium with a fake host: states, themes, sizes, keyboard, accessibility. */
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../test-results/visual',
+  globalSetup: './setup.ts',
+  workers: 2,
+  reporter: 'list',
+  use: {
+    viewport: { width: 1280, height: 1000 },
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--force-color-profile=srgb'],
+    },
+  },
+});

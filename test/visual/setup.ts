@@ -1,0 +1,3 @@
+import { bundle } from './open';
+
+export default bundle;

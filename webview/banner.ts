@@ -1,0 +1,42 @@
+import type { FromPanel } from '../src/protocol/panel';
+import type { RunSummary } from '../src/protocol/runs';
+import { element, icon, setShown, setText } from './dom';
+import { actionLink } from './ui';
+
+/** What a person should read before the charts: why a run stopped and what to try, and what was changed to fit the text. */
+export class Banner {
+  readonly element: HTMLElement;
+  private readonly text = element('p');
+  private readonly mark = element('span', { class: 'banner-icon' });
+  private readonly actions: HTMLElement;
+  private run: RunSummary | undefined;
+
+  constructor(post: (message: FromPanel) => void) {
+    this.actions = element(
+      'span',
+      { class: 'banner-actions' },
+      actionLink('Run again…', () => this.run && post({ type: 'again', run: this.run.id })),
+      actionLink('Open settings', () => post({ type: 'settings' })),
+    );
+    this.element = element(
+      'div',
+      { class: 'banner', role: 'status', 'data-testid': 'banner' },
+      this.mark,
+      this.text,
+      this.actions,
+    );
+  }
+
+  set(run: RunSummary): void {
+    this.run = run;
+    const bad = run.state === 'failed' || run.state === 'diverged';
+    const text = run.message || (run.prepared?.notes ?? []).join(' ');
+    setShown(this.element, text !== '');
+    setShown(this.actions, bad);
+    setText(this.text, text);
+    const kind = bad ? 'error' : 'note';
+    if (this.element.dataset.kind === kind) return;
+    this.element.dataset.kind = kind;
+    this.mark.replaceChildren(icon(bad ? 'warning' : 'check'));
+  }
+}

@@ -1,0 +1,213 @@
+import type { RunSummary } from '../src/protocol/runs';
+import { Chart } from './chart';
+import { element } from './dom';
+import { flowLayer } from './flow-layer';
+import type { RunHistory, XAxis } from './history';
+import { evaluationLayer, type Layer, lineLayer } from './layers';
+import { baselineLayer, clipLayer, markLayer } from './mark-layers';
+import { brief, percent, precise, significant, whole } from './metrics';
+import { readTheme, type Theme } from './theme';
+import type { View } from './view';
+
+/** A run on the charts. */
+export interface ShownRun {
+  summary: RunSummary;
+  readonly history: RunHistory;
+  /** Its place in the palette. */
+  readonly colour: number;
+}
+
+const kilo = (value: number) => (value >= 1000 ? `${significant(value / 1000)}k` : significant(value));
+
+/** All charts of the panel, on one horizontal axis and one crosshair. The first run is the one in front. */
+export class Charts {
+  readonly element = element('div', { class: 'charts' });
+  readonly perplexity: Chart;
+  readonly gradient: Chart;
+  readonly rate: Chart;
+  readonly speed: Chart;
+  readonly flow: Chart;
+  private runs: readonly ShownRun[] = [];
+
+  constructor(
+    private readonly view: View,
+    private readonly hidden: Set<string>,
+    toggled: () => void,
+  ) {
+    const changed = () => {
+      toggled();
+      view.redraw();
+    };
+    const make = (options: ConstructorParameters<typeof Chart>[0]) => new Chart(options, view, hidden, changed);
+    this.perplexity = make({
+      id: 'perplexity',
+      title: 'Perplexity',
+      note: 'log scale',
+      scale: 'log',
+      format: significant,
+    });
+    this.gradient = make({
+      id: 'gradient',
+      title: 'Gradient norm',
+      note: 'before clipping, log scale',
+      scale: 'log',
+      format: significant,
+    });
+    this.rate = make({
+      id: 'rate',
+      title: 'Learning rate',
+      scale: 'linear',
+      fixed: [0, undefined],
+      format: significant,
+    });
+    this.speed = make({
+      id: 'speed',
+      title: 'Speed',
+      note: 'tokens/s',
+      scale: 'linear',
+      fixed: [0, undefined],
+      format: kilo,
+      axisFormat: (value) => (value >= 1000 ? `${brief(value / 1000)}k` : brief(value)),
+    });
+    this.flow = make({
+      id: 'flow',
+      title: 'Gradient flow',
+      note: 'how much of the last step’s gradient reaches back k steps',
+      scale: 'linear',
+      fixed: [0, undefined],
+      format: precise,
+    });
+    this.element.append(...this.all.map((chart) => chart.element));
+  }
+
+  /** Every chart, from top to bottom. */
+  get all(): readonly Chart[] {
+    return [this.perplexity, this.gradient, this.rate, this.speed, this.flow];
+  }
+
+  /** Shows other runs; the layers are made anew, the histories stay where they are. */
+  setRuns(runs: readonly ShownRun[]): void {
+    this.runs = runs;
+    const front = runs[0];
+    const marks = front ? [markLayer(front.history)] : [];
+    const several = runs.length > 1;
+    const named = (make: (run: ShownRun, name: string) => Layer[]) =>
+      runs.flatMap((run) => make(run, several ? run.summary.name : ''));
+    this.perplexity.setLayers([
+      ...(front ? [baselineLayer(() => front.summary.prepared?.baselines ?? [])] : []),
+      ...named((run, name) => perplexityLayers(run, name)),
+      ...marks,
+    ]);
+    this.gradient.setLayers([...named((run, name) => gradientLayers(run, name, run === front)), ...marks]);
+    this.rate.setLayers([
+      ...named((run, name) => [
+        lineLayer(
+          `rate.${run.summary.id}`,
+          name || 'Learning rate',
+          run.history,
+          run.history.learningRate,
+          colourOf(run, 2, several),
+        ),
+      ]),
+      ...marks,
+    ]);
+    this.speed.setLayers([
+      ...named((run, name) => [
+        lineLayer(
+          `speed.${run.summary.id}`,
+          name || 'Tokens a second',
+          run.history,
+          run.history.tokensPerSecond,
+          colourOf(run, 0, several),
+        ),
+      ]),
+      ...marks,
+    ]);
+    this.flow.setLayers(front ? [flowLayer(front.history), ...marks] : []);
+    this.update();
+  }
+
+  /** Writes counts after data came; drawing is the view's business. */
+  update(): void {
+    const front = this.runs[0]?.history;
+    const steps = front?.length ?? 0;
+    const clips = front?.clipEvents.length ?? 0;
+    const { gradient, perplexity, flow } = this;
+    gradient.setCount(
+      steps === 0 ? '' : `${whole(clips)} clip event${clips === 1 ? '' : 's'} (${percent(clips / steps)})`,
+      'clip-event-count',
+    );
+    for (const chart of [gradient, this.rate, this.speed]) chart.element.dataset.points = String(steps);
+    gradient.element.dataset.clipEvents = String(this.hidden.has('gradient.clips') ? 0 : clips);
+    perplexity.element.dataset.points = String(steps);
+    perplexity.element.dataset.validationPoints = String(front?.evaluations.length ?? 0);
+    flow.element.dataset.points = String(front?.flows.length ?? 0);
+    flow.element.hidden = (front?.flows.length ?? 0) === 0;
+  }
+
+  setTheme(): void {
+    const theme = readTheme();
+    for (const chart of this.all) chart.setTheme(theme);
+    this.view.redraw();
+  }
+
+  /** From the least to the greatest place on the axis, over all runs. */
+  domain(axis: XAxis): readonly [number, number] {
+    let high = 0;
+    for (const { history } of this.runs) {
+      const last = history.x(axis).last;
+      if (last > high) high = last;
+    }
+    return [0, high > 0 ? high : axis === 'step' ? 100 : 1];
+  }
+}
+
+/** A run's colour among several; alone, the curve's own. */
+function colourOf(run: ShownRun, alone: number, several: boolean): (theme: Theme) => string {
+  return (theme) => theme.palette[several ? run.colour % theme.palette.length : alone];
+}
+
+function perplexityLayers(run: ShownRun, name: string): Layer[] {
+  const { history } = run;
+  const id = name ? `.${run.summary.id}` : '';
+  const training = colourOf(run, 0, name !== '');
+  return [
+    ...(name
+      ? []
+      : [
+          lineLayer('perplexity.raw', 'Each step', history, history.perplexity, training, {
+            width: 1,
+            alpha: 0.35,
+            swatch: 'faint',
+          }),
+        ]),
+    lineLayer(`perplexity.training${id}`, name || 'Training', history, history.smoothed, training, { width: 2 }),
+    evaluationLayer(
+      `perplexity.validation${id}`,
+      name ? 'validation' : 'Validation',
+      history,
+      colourOf(run, 1, name !== ''),
+      name ? [6, 4] : [],
+    ),
+  ];
+}
+
+function gradientLayers(run: ShownRun, name: string, front: boolean): Layer[] {
+  const { history } = run;
+  const id = name ? `.${run.summary.id}` : '';
+  const own = colourOf(run, 3, name !== '');
+  const warning = (theme: Theme) => theme.warning;
+  return [
+    lineLayer(`gradient.norm${id}`, name || 'Gradient norm', history, history.gradNorm, own, { width: 1.25 }),
+    ...(front
+      ? [
+          lineLayer('gradient.threshold', 'Threshold θ', history, history.clip, warning, {
+            width: 1.5,
+            dash: [7, 4],
+            swatch: 'dashed',
+          }),
+          clipLayer('gradient.clips', history, name ? own : warning),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,173 @@
+import type { FromPanel } from '../src/protocol/panel';
+import type { RunState, RunSummary } from '../src/protocol/runs';
+import { element, type IconName, icon, setShown, setText } from './dom';
+import { metrics, written } from './metrics';
+import { button, textField } from './ui';
+
+/** How each state is called and drawn: never by colour alone. */
+export const states: { readonly [state in RunState]: { readonly label: string; readonly icon: IconName } } = {
+  preparing: { label: 'Preparing', icon: 'ring' },
+  running: { label: 'Running', icon: 'play' },
+  paused: { label: 'Paused', icon: 'pause' },
+  finished: { label: 'Finished', icon: 'check' },
+  stopped: { label: 'Stopped', icon: 'stop' },
+  diverged: { label: 'Diverged', icon: 'warning' },
+  failed: { label: 'Failed', icon: 'cross' },
+};
+
+/** The state of a run as a chip with icon and word. */
+export class StateChip {
+  readonly element = element('span', { class: 'state', 'data-testid': 'run-state', role: 'status' });
+  private state: RunState | undefined;
+
+  set(state: RunState): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.element.dataset.state = state;
+    this.element.replaceChildren(icon(states[state].icon), states[state].label);
+  }
+}
+
+/** The panel's head: which run, its state, its controls and its numbers. */
+export class Head {
+  readonly element: HTMLElement;
+  private readonly chip = new StateChip();
+  private readonly name = element('h1');
+  private readonly diagnosis = element('p', { class: 'diagnosis' });
+  private readonly facts = element('p', { class: 'facts' });
+  private readonly bar = element('div', { class: 'progress-bar' });
+  private readonly progress = element(
+    'div',
+    { class: 'progress', role: 'progressbar', 'aria-label': 'Progress' },
+    this.bar,
+  );
+  private readonly tiles = metrics.map((metric) => {
+    const value = element('dd', { 'data-testid': `metric-${metric.id}` });
+    const detail = element('dd', { class: 'detail' });
+    return {
+      metric,
+      value,
+      detail,
+      element: element(
+        'div',
+        { class: `tile tile-${metric.id}`, title: metric.hint },
+        element('dt', {}, metric.name),
+        value,
+        detail,
+      ),
+    };
+  });
+  private readonly pause = button('Pause', 'pause', () => this.send('pause'));
+  private readonly resume = button('Resume', 'play', () => this.send('resume'), { appearance: 'primary' });
+  private readonly stop = button('Stop', 'stop', () => this.send('stop'));
+  private readonly checkpoint = button('Save Checkpoint', 'save', () => this.send('checkpoint'));
+  private readonly again = button('Run Again…', 'again', () => this.send('again'));
+  private readonly lr = textField('Learning rate', '', { size: 8, inputmode: 'decimal', 'data-testid': 'adjust-lr' });
+  private readonly clip = textField('Threshold θ', '', { size: 8, inputmode: 'decimal', 'data-testid': 'adjust-clip' });
+  private readonly adjust = element(
+    'div',
+    { class: 'adjust', role: 'group', 'aria-label': 'Change while training' },
+    this.lr,
+    this.clip,
+  );
+  private readonly adjustError = element('p', { class: 'field-error', role: 'alert' });
+  private run: RunSummary | undefined;
+
+  constructor(private readonly post: (message: FromPanel) => void) {
+    this.element = element(
+      'header',
+      { class: 'head' },
+      element(
+        'div',
+        { class: 'head-row' },
+        element(
+          'div',
+          { class: 'title' },
+          element('div', { class: 'title-line' }, this.name, this.chip.element),
+          this.facts,
+        ),
+        element(
+          'div',
+          { class: 'controls', role: 'group', 'aria-label': 'Run' },
+          this.resume,
+          this.pause,
+          this.stop,
+          this.checkpoint,
+          this.again,
+        ),
+      ),
+      this.progress,
+      element(
+        'div',
+        { class: 'numbers' },
+        element('dl', { class: 'tiles' }, ...this.tiles.map((tile) => tile.element)),
+        this.adjust,
+      ),
+      this.adjustError,
+      this.diagnosis,
+    );
+    this.lr.addEventListener('change', () => this.change('lr', this.lr.value, 1e-7, 100));
+    this.clip.addEventListener('change', () => this.change('clip', this.clip.value, 1e-6, 1e6));
+  }
+
+  /** Shows a run's newest summary; touches only what changed. */
+  set(run: RunSummary, diagnosis: string): void {
+    const fresh = run.id !== this.run?.id;
+    this.run = run;
+    const { state, latest, prepared, configuration } = run;
+    setText(this.name, run.name);
+    this.chip.set(state);
+    setText(this.facts, prepared ? factsOf(run) : run.source);
+    setText(this.diagnosis, diagnosis);
+    setShown(this.diagnosis, diagnosis !== '');
+    const live = state === 'running' || state === 'paused';
+    setShown(this.pause, state === 'running');
+    setShown(this.resume, state === 'paused');
+    setShown(this.stop, live || state === 'preparing');
+    setShown(this.checkpoint, live);
+    setShown(this.again, !live && state !== 'preparing');
+    setShown(this.adjust, live);
+    if (fresh) {
+      this.lr.value = String(configuration.training.lr);
+      this.clip.value = String(configuration.training.clip);
+      setShown(this.clip, configuration.training.clipping !== 'none');
+    }
+    for (const { metric, value, detail } of this.tiles) {
+      setText(value, written(metric, run));
+      setText(detail, metric.detail?.(run) ?? '');
+    }
+    const share = latest && latest.totalSteps > 0 ? Math.min(1, latest.step / latest.totalSteps) : 0;
+    this.bar.style.transform = `scaleX(${share})`;
+    this.progress.classList.toggle('indeterminate', state === 'preparing');
+    if (state === 'preparing') this.progress.removeAttribute('aria-valuenow');
+    else this.progress.setAttribute('aria-valuenow', String(Math.round(share * 100)));
+    this.progress.setAttribute('aria-valuetext', `${states[state].label}, ${Math.round(share * 100)}%`);
+  }
+
+  private send(type: 'pause' | 'resume' | 'stop' | 'checkpoint' | 'again'): void {
+    if (this.run) this.post({ type, run: this.run.id });
+  }
+
+  private change(name: 'lr' | 'clip', text: string, least: number, greatest: number): void {
+    const value = Number(text);
+    const ok = text.trim() !== '' && value >= least && value <= greatest;
+    const called = name === 'lr' ? 'Learning rate' : 'Threshold θ';
+    setText(this.adjustError, ok ? '' : `${called}: “${text}” must be a number from ${least} to ${greatest}.`);
+    if (ok && this.run) this.post({ type: 'adjust', run: this.run.id, [name]: value });
+  }
+}
+
+/** What is trained on what, in one line. */
+function factsOf({ prepared, configuration: { model, training } }: RunSummary): string {
+  if (!prepared) return '';
+  const count = (value: number) => value.toLocaleString('en-US');
+  const layers = model.layers > 1 ? `${model.layers} layers, ` : '';
+  return [
+    `${layers}${count(prepared.parameters)} parameters`,
+    `vocabulary ${count(prepared.vocabulary)}`,
+    `${count(prepared.trainingTokens)} tokens`,
+    `batch ${prepared.batch} × ${prepared.steps} steps`,
+    `${training.optimizer}`,
+    `${prepared.engine} engine`,
+  ].join(' · ');
+}

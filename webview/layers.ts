@@ -1,0 +1,180 @@
+import type { Column, Extent } from './column';
+import type { RunHistory, XAxis } from './history';
+import type { Theme } from './theme';
+
+/** The rectangle that a chart draws in, in device pixels, and its scales. */
+export interface Frame {
+  readonly context: CanvasRenderingContext2D;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly low: number;
+  readonly high: number;
+  readonly axis: XAxis;
+  /** Device pixels of one CSS pixel. */
+  readonly ratio: number;
+  readonly theme: Theme;
+  x(value: number): number;
+  y(value: number): number;
+}
+
+/** How a layer is shown in the legend. */
+export type Swatch = 'line' | 'faint' | 'dashed' | 'points' | 'triangle' | 'mark' | 'none';
+
+/** One thing drawn on a chart. */
+export interface Layer {
+  /** Names it among all layers of all charts; what is switched off is remembered by it. */
+  readonly key: string;
+  readonly label: string;
+  readonly swatch: Swatch;
+  colour(theme: Theme): string;
+  /** Widens the vertical range to what is visible from `low` to `high`. */
+  extent?(low: number, high: number, axis: XAxis, extent: Extent): void;
+  paint(frame: Frame): void;
+  /** Its value where the crosshair stands; undefined if it has none there. */
+  value?(x: number, axis: XAxis): number | undefined;
+}
+
+/** Indices of the points visible from `low` to `high`, with one more on each side so that lines reach the edges. */
+function visible(xs: Column, low: number, high: number): readonly [number, number] {
+  return [Math.max(0, xs.lowerBound(low) - 1), Math.min(xs.length, xs.lowerBound(high) + 1)];
+}
+
+/**
+ * Adds a column to the path. While points outnumber pixels, each column of pixels gets its first, least, greatest and
+ * last value, so that no peak is lost and the cost depends on the width and not on the history.
+ */
+export function trace(frame: Frame, xs: Column, ys: Column): void {
+  const { context, low, high, left, width } = frame;
+  const [from, to] = visible(xs, low, high);
+  const count = Math.min(to, ys.length);
+  let pen = false;
+  const go = (x: number, value: number) => {
+    if (!Number.isFinite(value)) {
+      pen = false;
+      return;
+    }
+    const y = frame.y(value);
+    if (pen) context.lineTo(x, y);
+    else context.moveTo(x, y);
+    pen = true;
+  };
+  context.beginPath();
+  if (count - from <= width * 2) {
+    for (let i = from; i < count; i++) go(frame.x(xs.values[i]), ys.values[i]);
+    return;
+  }
+  let index = from;
+  for (let pixel = 0; pixel <= width && index < count; pixel++) {
+    const end = pixel === width ? count : xs.lowerBound(low + ((pixel + 1) / width) * (high - low), index);
+    if (end <= index) continue;
+    const x = left + pixel;
+    const extent = ys.extent(index, end, { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY });
+    go(x, ys.values[index]);
+    if (extent.low < extent.high) {
+      go(x, extent.low);
+      go(x, extent.high);
+    }
+    go(x, ys.values[end - 1]);
+    index = end;
+  }
+}
+
+/** How a line looks. */
+export interface LineStyle {
+  readonly width?: number;
+  readonly alpha?: number;
+  readonly dash?: readonly number[];
+  readonly swatch?: Swatch;
+}
+
+/** A line through one column of a run. */
+export function lineLayer(
+  key: string,
+  label: string,
+  history: RunHistory,
+  ys: Column,
+  colour: (theme: Theme) => string,
+  style: LineStyle = {},
+): Layer {
+  const { width = 1.5, alpha = 1, dash, swatch = 'line' } = style;
+  return {
+    key,
+    label,
+    swatch,
+    colour,
+    extent: (low, high, axis, extent) => {
+      const [from, to] = visible(history.x(axis), low, high);
+      ys.extent(from, to, extent);
+    },
+    value: (x, axis) => {
+      const index = history.x(axis).nearest(x);
+      return index < 0 ? undefined : ys.values[index];
+    },
+    paint: (frame) => {
+      const { context, ratio } = frame;
+      context.strokeStyle = colour(frame.theme);
+      context.lineWidth = width * ratio;
+      context.globalAlpha = alpha;
+      context.lineJoin = 'round';
+      context.setLineDash((dash ?? []).map((length) => length * ratio));
+      trace(frame, history.x(frame.axis), ys);
+      context.stroke();
+    },
+  };
+}
+
+/** Evaluations, as a line with a round point at each. */
+export function evaluationLayer(
+  key: string,
+  label: string,
+  history: RunHistory,
+  colour: (theme: Theme) => string,
+  dash: readonly number[] = [],
+): Layer {
+  const position = (index: number, axis: XAxis) =>
+    axis === 'epoch' ? history.evaluations[index].epoch : history.xOfStep(history.evaluations[index].step, axis);
+  return {
+    key,
+    label,
+    swatch: 'points',
+    colour,
+    extent: (low, high, axis, extent) => {
+      history.evaluations.forEach(({ perplexity }, index) => {
+        const x = position(index, axis);
+        if (!Number.isFinite(perplexity) || x < low || x > high) return;
+        extent.low = Math.min(extent.low, perplexity);
+        extent.high = Math.max(extent.high, perplexity);
+      });
+    },
+    value: (x, axis) => {
+      let found: number | undefined;
+      for (let i = 0; i < history.evaluations.length && position(i, axis) <= x; i++) {
+        found = history.evaluations[i].perplexity;
+      }
+      return found;
+    },
+    paint: (frame) => {
+      const { context, ratio, theme, axis } = frame;
+      const points = history.evaluations
+        .map(({ perplexity, best }, index) => ({ x: position(index, axis), perplexity, best }))
+        .filter(({ perplexity }) => Number.isFinite(perplexity))
+        .map(({ x, perplexity, best }) => ({ x: frame.x(x), y: frame.y(perplexity), best }));
+      context.strokeStyle = colour(theme);
+      context.fillStyle = colour(theme);
+      context.lineWidth = 2 * ratio;
+      context.setLineDash(dash.map((length) => length * ratio));
+      context.beginPath();
+      for (const { x, y } of points) context.lineTo(x, y);
+      context.stroke();
+      context.setLineDash([]);
+      const radius = (points.length > frame.width / (12 * ratio) ? 2 : 3.2) * ratio;
+      for (const { x, y } of points) {
+        context.beginPath();
+        context.arc(x, y, radius, 0, 2 * Math.PI);
+        context.fill();
+      }
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import type { RunSummary } from '../src/protocol/runs';
+
+/** Three significant digits, grouped in thousands, without an exponent where it can be read without. */
+export function significant(value: number, digits = 3): string {
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '–';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(digits - 1).replace('e+', 'e');
+  if (size >= 10 ** digits) return Math.round(value).toLocaleString('en-US');
+  return Number(value.toPrecision(digits)).toLocaleString('en-US', {
+    minimumFractionDigits: size === 0 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(size))),
+    maximumFractionDigits: 20,
+  });
+}
+
+/** Seven significant digits, for a readout that hides nothing worth seeing. */
+export function precise(value: number): string {
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '–';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(6).replace('e+', 'e');
+  return Number(value.toPrecision(7)).toLocaleString('en-US', { maximumFractionDigits: 12 });
+}
+
+/** A number for an axis: as short as it can be. */
+export function brief(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e6) return `${Number((value / 1e6).toPrecision(4))}M`;
+  if (size >= 1e4) return `${Number((value / 1e3).toPrecision(4))}k`;
+  if (size !== 0 && size < 1e-3) return value.toExponential().replace('e+', 'e');
+  return String(Number(value.toPrecision(6)));
+}
+
+/** A whole number, grouped in thousands. */
+export function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** A share as a percentage. */
+export function percent(value: number): string {
+  const hundredths = value * 100;
+  return `${hundredths > 0 && hundredths < 10 ? hundredths.toFixed(1) : Math.round(hundredths)}%`;
+}
+
+/** Seconds as `42 s`, `3:07` or `1:02:45`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–';
+  if (seconds < 60) return `${seconds < 10 && seconds % 1 !== 0 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const total = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor(total / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
+}
+
+/** A number that is shown of a run: what it is called, how it is read and written, where it may lie. */
+export interface Metric {
+  readonly id: string;
+  readonly name: string;
+  readonly unit: string;
+  /** One sentence that says what it means. */
+  readonly hint: string;
+  readonly range: readonly [number, number];
+  format(value: number): string;
+  /** Its value now; undefined while unknown. */
+  read(run: RunSummary): number | undefined;
+  /** What stands small beside the value. */
+  detail?(run: RunSummary): string;
+}
+
+/** The numbers of the panel's head and of the side bar, in their order. */
+export const metrics: readonly Metric[] = [
+  {
+    id: 'perplexity',
+    name: 'Perplexity',
+    unit: '',
+    hint: 'Training perplexity, a moving average: the number of equally likely tokens that the model hesitates between.',
+    range: [1, Number.POSITIVE_INFINITY],
+    format: significant,
+    read: (run) => run.latest?.perplexity,
+    detail: () => 'training',
+  },
+  {
+    id: 'validation',
+    name: 'Validation',
+    unit: '',
+    hint: 'Perplexity on text that was held out, at the last evaluation.',
+    range: [1, Number.POSITIVE_INFINITY],
+    format: significant,
+    read: (run) => run.latest?.validationPerplexity,
+    detail: () => 'perplexity',
+  },
+  {
+    id: 'best',
+    name: 'Best',
+    unit: '',
+    hint: 'The lowest perplexity of all evaluations, and the step it was reached at.',
+    range: [1, Number.POSITIVE_INFINITY],
+    format: significant,
+    read: (run) => run.latest?.bestPerplexity,
+    detail: (run) => (run.latest?.bestStep === undefined ? '' : `at step ${whole(run.latest.bestStep)}`),
+  },
+  {
+    id: 'step',
+    name: 'Step',
+    unit: '',
+    hint: 'Updates done, of all that the run will do.',
+    range: [0, Number.POSITIVE_INFINITY],
+    format: whole,
+    read: (run) => run.latest?.step,
+    detail: (run) => (run.latest ? `of ${whole(run.latest.totalSteps)}` : ''),
+  },
+  {
+    id: 'epoch',
+    name: 'Epoch',
+    unit: '',
+    hint: 'Passes over the training text.',
+    range: [0, Number.POSITIVE_INFINITY],
+    format: (value) => value.toFixed(2),
+    read: (run) => run.latest?.epoch,
+    detail: (run) => (run.configuration.training.maxSteps > 0 ? '' : `of ${run.configuration.training.epochs}`),
+  },
+  {
+    id: 'gradnorm',
+    name: 'Gradient norm',
+    unit: '',
+    hint: 'Global norm of the gradient before clipping.',
+    range: [0, Number.POSITIVE_INFINITY],
+    format: significant,
+    read: (run) => run.latest?.gradNorm,
+    detail: (run) =>
+      run.configuration.training.clipping === 'none' ? 'not clipped' : `θ = ${brief(run.configuration.training.clip)}`,
+  },
+  {
+    id: 'cliprate',
+    name: 'Clip rate',
+    unit: '%',
+    hint: 'Share of the last hundred steps at which clipping bit.',
+    range: [0, 1],
+    format: percent,
+    read: (run) => run.latest?.clipRate,
+    detail: () => 'last 100 steps',
+  },
+  {
+    id: 'speed',
+    name: 'Speed',
+    unit: 'tokens/s',
+    hint: 'Tokens learnt a second.',
+    range: [0, Number.POSITIVE_INFINITY],
+    format: (value) =>
+      value >= 1e6 ? `${significant(value / 1e6)}M` : value >= 1e4 ? `${significant(value / 1e3)}k` : whole(value),
+    read: (run) => run.latest?.tokensPerSecond,
+    detail: () => 'tokens/s',
+  },
+  {
+    id: 'timeleft',
+    name: 'Time left',
+    unit: '',
+    hint: 'Estimated from the speed so far.',
+    range: [0, Number.POSITIVE_INFINITY],
+    format: duration,
+    read: (run) => (run.state === 'running' || run.state === 'paused' ? run.latest?.secondsLeft : undefined),
+    detail: (run) => (run.latest ? `after ${duration(run.latest.seconds)}` : ''),
+  },
+];
+
+/** The value of a metric as it is written; a dash while unknown. */
+export function written(metric: Metric, run: RunSummary): string {
+  const value = metric.read(run);
+  return value === undefined ? '–' : metric.format(value);
+}

@@ -1,0 +1,174 @@
+import type { FromPanel, PanelMemory, PanelMethods, ToPanel } from '../src/protocol/panel';
+import { Caller } from '../src/protocol/rpc';
+import type { RunSummary } from '../src/protocol/runs';
+import { Banner } from './banner';
+import { Charts, type ShownRun } from './charts';
+import { Continuations } from './continuations';
+import { element, setShown } from './dom';
+import { emptyState } from './empty-state';
+import { Head } from './head';
+import { RunHistory } from './history';
+import './panel.css';
+import { onThemeChange } from './theme';
+import { Toolbar } from './toolbar';
+import type { Transport } from './transport';
+import { View } from './view';
+
+/** Smoothing of a page that remembers none: an average over about thirty steps. */
+const defaultSmoothing = 1 - 1 / 30;
+
+/** The panel: takes the host's snapshot and deltas, and keeps every part of the page in step with them. */
+export class PanelPage {
+  private readonly view: View = new View(() => this.charts.domain(this.view.axis));
+  private readonly hidden: Set<string>;
+  private readonly charts: Charts;
+  private readonly head: Head;
+  private readonly banner: Banner;
+  private readonly toolbar: Toolbar;
+  private readonly continuations = new Continuations();
+  private readonly caller = new Caller<PanelMethods>((message) => this.transport.post(message));
+  private readonly empty: HTMLElement;
+  private readonly content: HTMLElement;
+  private memory: PanelMemory;
+  private runs: readonly RunSummary[] = [];
+  private shown: ShownRun[] = [];
+  private changed = false;
+
+  constructor(
+    root: HTMLElement,
+    private readonly transport: Transport<FromPanel, ToPanel, PanelMemory>,
+  ) {
+    this.memory = transport.recall() ?? {};
+    this.hidden = new Set(this.memory.hidden);
+    this.view.axis = this.memory.xAxis ?? 'step';
+    const post = (message: FromPanel) => transport.post(message);
+    this.charts = new Charts(this.view, this.hidden, () => this.remember({ hidden: [...this.hidden] }));
+    this.head = new Head(post);
+    this.banner = new Banner(post);
+    this.toolbar = new Toolbar(this.view, this.smoothing, {
+      axis: (axis) => this.setAxis(axis),
+      smoothing: (weight) => this.setSmoothing(weight),
+      show: (run, compare) => post({ type: 'show', run, compare }),
+    });
+    this.empty = emptyState(post);
+    this.content = element(
+      'div',
+      { class: 'content' },
+      this.head.element,
+      this.banner.element,
+      this.toolbar.element,
+      element(
+        'div',
+        { class: 'columns' },
+        this.charts.element,
+        element('aside', { 'aria-label': 'Text' }, this.continuations.element),
+      ),
+    );
+    setShown(this.content, false);
+    setShown(this.empty, false);
+    root.replaceChildren(element('main', { class: 'panel' }, this.empty, this.content));
+    transport.listen((message) => this.receive(message));
+    onThemeChange(() => this.charts.setTheme());
+    transport.post({ type: 'ready' });
+  }
+
+  private get smoothing(): number {
+    return this.memory.smoothing ?? defaultSmoothing;
+  }
+
+  private receive(message: ToPanel): void {
+    switch (message.type) {
+      case 'snapshot':
+        this.hydrate(message);
+        break;
+      case 'delta':
+        this.extend(message);
+        break;
+      case 'runs':
+        this.setRuns(message.runs);
+        break;
+      case 'tokens':
+        break;
+      case 'response':
+        this.caller.handle(message);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private hydrate({ current, runs, histories }: Extract<ToPanel, { type: 'snapshot' }>): void {
+    const order = [...histories].sort((a, b) => Number(b.run === current) - Number(a.run === current));
+    const another = this.shown[0]?.summary.id !== current;
+    this.shown = [];
+    for (const { run, history: stretch } of order) {
+      const summary = runs.find(({ id }) => id === run);
+      if (!summary) continue;
+      const history = new RunHistory(this.smoothing);
+      history.append(stretch);
+      this.shown.push({ summary, history, colour: this.shown.length });
+    }
+    if (another) this.view.range = undefined;
+    const front = this.shown[0];
+    this.remember({ run: current, compare: this.shown.slice(1).map(({ summary }) => summary.id) });
+    setShown(this.empty, !front);
+    setShown(this.content, front !== undefined);
+    this.charts.setRuns(this.shown);
+    this.continuations.setHistory(front?.history);
+    this.setRuns(runs);
+    this.view.redraw();
+  }
+
+  private extend({ summary, stretch }: Extract<ToPanel, { type: 'delta' }>): void {
+    const run = this.shown.find((shown) => shown.summary.id === summary.id);
+    if (!run) return;
+    run.summary = summary;
+    run.history.append(stretch);
+    this.schedule();
+  }
+
+  private setRuns(runs: readonly RunSummary[]): void {
+    this.runs = runs;
+    for (const run of this.shown) run.summary = runs.find(({ id }) => id === run.summary.id) ?? run.summary;
+    this.toolbar.setRuns(
+      this.runs,
+      this.shown.map(({ summary }) => summary.id),
+    );
+    this.schedule();
+  }
+
+  /** Brings words and numbers up to date at the next frame, and the charts with them. */
+  private schedule(): void {
+    if (this.changed) return;
+    this.changed = true;
+    requestAnimationFrame(() => {
+      this.changed = false;
+      const front = this.shown[0];
+      if (!front) return;
+      this.head.set(front.summary, front.history.evaluations.at(-1)?.diagnosis ?? '');
+      this.banner.set(front.summary);
+      this.continuations.update();
+      this.charts.update();
+      this.toolbar.setFront(front);
+      this.view.refresh();
+    });
+  }
+
+  private setAxis(axis: 'step' | 'epoch' | 'time'): void {
+    this.view.axis = axis;
+    this.view.cursor = undefined;
+    this.view.reset();
+    this.remember({ xAxis: axis });
+  }
+
+  private setSmoothing(weight: number): void {
+    for (const { history } of this.shown) history.smooth(weight);
+    this.view.redraw();
+    this.remember({ smoothing: weight });
+  }
+
+  private remember(more: PanelMemory): void {
+    this.memory = { ...this.memory, ...more };
+    this.transport.remember(this.memory);
+  }
+}

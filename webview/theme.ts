@@ -1,0 +1,50 @@
+/** Colours of the editor's theme, as canvases need them. */
+export interface Theme {
+  readonly foreground: string;
+  readonly muted: string;
+  readonly background: string;
+  readonly grid: string;
+  readonly focus: string;
+  readonly warning: string;
+  readonly font: string;
+  /** Colours that tell runs and curves apart, in their order. */
+  readonly palette: readonly string[];
+  readonly highContrast: boolean;
+}
+
+/** Reads the theme from the page's `--vscode-*` properties. */
+export function readTheme(): Theme {
+  const style = getComputedStyle(document.body);
+  const colour = (...names: string[]) => {
+    for (const name of names) {
+      const value = style.getPropertyValue(`--vscode-${name}`).trim();
+      if (value) return value;
+    }
+    return style.color;
+  };
+  return {
+    foreground: colour('foreground', 'editor-foreground'),
+    muted: colour('descriptionForeground', 'foreground'),
+    background: colour('editor-background'),
+    grid: colour('editorIndentGuide-background1', 'editorRuler-foreground', 'widget-border', 'contrastBorder'),
+    focus: colour('focusBorder'),
+    warning: colour('charts-red', 'errorForeground'),
+    font: style.getPropertyValue('--vscode-font-family').trim() || 'sans-serif',
+    palette: ['blue', 'orange', 'green', 'purple', 'red', 'yellow'].map((name) => colour(`charts-${name}`)),
+    highContrast: document.body.classList.contains('vscode-high-contrast'),
+  };
+}
+
+/** Calls back after the theme changed. */
+export function onThemeChange(changed: () => void): void {
+  const observer = new MutationObserver(changed);
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-kind'] });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
+}
+
+/** Whether the person asked for less motion, in VS Code or in the system. */
+export function reducedMotion(): boolean {
+  return (
+    document.body.classList.contains('vscode-reduce-motion') || matchMedia('(prefers-reduced-motion: reduce)').matches
+  );
+}

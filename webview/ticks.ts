@@ -1,0 +1,45 @@
+/** A step of 1, 2 or 5 times a power of ten that divides `span` into at most `most` parts. */
+function niceStep(span: number, most: number): number {
+  const rough = span / Math.max(1, most);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const fraction = rough / power;
+  return power * (fraction <= 1 ? 1 : fraction <= 2 ? 2 : fraction <= 5 ? 5 : 10);
+}
+
+/** Round numbers from `low` to `high`, at most about `most` of them, evenly apart. */
+export function linearTicks(low: number, high: number, most: number): number[] {
+  if (!(high > low)) return [low];
+  const step = niceStep(high - low, most);
+  const ticks: number[] = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) {
+    ticks.push(Number((k * step).toPrecision(12)));
+  }
+  return ticks;
+}
+
+const mantissas = [[1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
+
+/** Round numbers for a logarithmic axis, at most about `most`: 1, 2, 5 in each decade, more when few fit, fewer when many do. */
+export function logTicks(low: number, high: number, most: number): number[] {
+  if (!(low > 0) || !(high > low)) return [low];
+  if (high / low < 2) return linearTicks(low, high, most);
+  const first = Math.floor(Math.log10(low));
+  const last = Math.ceil(Math.log10(high));
+  for (const set of mantissas) {
+    const ticks: number[] = [];
+    for (let decade = first; decade <= last; decade++) {
+      for (const mantissa of set) {
+        const tick = Number((mantissa * 10 ** decade).toPrecision(12));
+        if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) ticks.push(tick);
+      }
+    }
+    if (ticks.length <= most) return ticks;
+  }
+  const every = Math.ceil((last - first + 1) / Math.max(1, most));
+  const ticks: number[] = [];
+  for (let decade = first; decade <= last; decade++) {
+    const tick = Number((10 ** decade).toPrecision(12));
+    if (decade % every === 0 && tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) ticks.push(tick);
+  }
+  return ticks;
+}

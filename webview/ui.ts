@@ -1,0 +1,110 @@
+import {
+  type Button,
+  type Checkbox,
+  type Dropdown,
+  provideVSCodeDesignSystem,
+  type TextArea,
+  type TextField,
+  vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeDivider,
+  vsCodeDropdown,
+  vsCodeLink,
+  vsCodeOption,
+  vsCodeProgressRing,
+  vsCodeTextArea,
+  vsCodeTextField,
+} from '@vscode/webview-ui-toolkit';
+import { type Attributes, custom, element, type IconName, icon } from './dom';
+
+provideVSCodeDesignSystem().register(
+  vsCodeButton(),
+  vsCodeCheckbox(),
+  vsCodeDivider(),
+  vsCodeDropdown(),
+  vsCodeLink(),
+  vsCodeOption(),
+  vsCodeProgressRing(),
+  vsCodeTextArea(),
+  vsCodeTextField(),
+);
+
+/** A push button with an icon before its label. */
+export function button(
+  label: string,
+  iconName: IconName | undefined,
+  press: () => void,
+  more: Attributes = {},
+): Button {
+  const node = custom<Button>(
+    'vscode-button',
+    { appearance: 'secondary', onclick: press, ...more },
+    iconName && iconSlot(iconName),
+    label,
+  );
+  return node;
+}
+
+/** A button that shows only its icon; the label is its name and its tooltip. */
+export function iconButton(label: string, iconName: IconName, press: () => void, more: Attributes = {}): Button {
+  return custom<Button>(
+    'vscode-button',
+    { appearance: 'icon', 'aria-label': label, title: label, onclick: press, ...more },
+    icon(iconName),
+  );
+}
+
+function iconSlot(name: IconName): SVGSVGElement {
+  const svg = icon(name);
+  svg.setAttribute('slot', 'start');
+  return svg;
+}
+
+/** A check box with its label. */
+export function checkbox(label: string, checked: boolean, change: (checked: boolean) => void): Checkbox {
+  const node = custom<Checkbox>('vscode-checkbox', { 'aria-label': label }, label);
+  node.checked = checked;
+  node.addEventListener('change', () => change(node.checked));
+  return node;
+}
+
+/** A list to choose one of; `options` are pairs of value and label. */
+export function dropdown(
+  label: string,
+  options: readonly (readonly [string, string])[],
+  value: string,
+  change: (value: string) => void,
+): Dropdown {
+  const node = custom<Dropdown>('vscode-dropdown', { 'aria-label': label });
+  for (const [key, text] of options) {
+    const option = custom('vscode-option', { value: key }, text);
+    if (key === value) option.setAttribute('selected', '');
+    node.append(option);
+  }
+  node.addEventListener('change', () => change(node.value));
+  return node;
+}
+
+/** A field of one line, labelled above. */
+export function textField(label: string, value: string, more: Attributes = {}): TextField {
+  const node = custom<TextField>('vscode-text-field', more, label);
+  node.value = value;
+  return node;
+}
+
+/** A field of several lines, labelled above. */
+export function textArea(label: string, value: string, more: Attributes = {}): TextArea {
+  const node = custom<TextArea>('vscode-text-area', { resize: 'vertical', rows: 2, ...more }, label);
+  node.value = value;
+  return node;
+}
+
+/** A ring that turns while something of unknown length goes on. */
+export function progressRing(label: string): HTMLElement {
+  return custom('vscode-progress-ring', { 'aria-label': label });
+}
+
+/** Something that reads as a link and acts here. */
+export function actionLink(label: string, press: () => void): HTMLElement {
+  return element('button', { type: 'button', class: 'link', onclick: press }, label);
+}
