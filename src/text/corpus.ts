@@ -9,6 +9,8 @@ export interface TextOptions extends TokenizerOptions {
   readonly limit: number;
   /** Share of the tokens, at the end, held out for validation. */
   readonly validation: number;
+  /** Refuse a text with characters that an existing tokenizer does not know, as when training goes on; else they are <unk>. */
+  readonly refuseUnknown?: boolean;
 }
 
 /** A text as token ids, split into training and validation. */
@@ -39,10 +41,12 @@ export function prepareCorpus(text: string, options: TextOptions, source: string
 /**
  * Encodes a text with an existing tokenizer, to go on training or to evaluate.
  * @param source named in messages, for example a file's name
- * @throws UserError if the text is empty after normalisation or the tokenizer knows nothing of it
+ * @throws UserError if the text is empty after normalisation, if the tokenizer knows nothing of it, or, with
+ *   `refuseUnknown`, if there are characters that it does not know
  */
 export function corpusFor(tokenizer: Tokenizer, text: string, options: TextOptions, source: string): Corpus {
   const used = limitText(normalizeSource(text, options, source), options.limit);
+  if (options.refuseUnknown) refuseUnknown(tokenizer, used, source);
   const corpus = encodeCorpus(tokenizer, used, options);
   if (corpus.ids.every((id) => id === tokenizer.unknown)) {
     throw new UserError(
@@ -52,16 +56,18 @@ export function corpusFor(tokenizer: Tokenizer, text: string, options: TextOptio
   return corpus;
 }
 
-/**
- * Characters of a text that a tokenizer of characters does not know, in order of first appearance; none for other kinds.
- * They tell a person why two vocabularies do not match.
- */
-export function unknownCharacters(tokenizer: Tokenizer, text: string): string[] {
-  if (tokenizer.kind !== 'characters') return [];
+/** A vocabulary cannot grow; the message names what it lacks. Words have their `<unk>`, and subwords know everything. */
+function refuseUnknown(tokenizer: Tokenizer, text: string, source: string): void {
+  if (tokenizer.kind !== 'characters') return;
   const known = new Set(tokenizer.vocabulary);
   const unknown = new Set<string>();
   for (const character of text) if (!known.has(character)) unknown.add(character);
-  return [...unknown];
+  if (unknown.size === 0) return;
+  const some = [...unknown].slice(0, 10).map((character) => JSON.stringify(character).slice(1, -1));
+  const more = unknown.size > some.length ? ` and ${unknown.size - some.length} more` : '';
+  throw new UserError(
+    `${source} has characters that are not in the model's vocabulary (${some.join(' ')}${more}): go on with the text that the model was trained on, or train a new model.`,
+  );
 }
 
 function normalizeSource(text: string, options: TextOptions, source: string): string {

@@ -2,7 +2,7 @@
 export type Normalization = 'none' | 'lowercase' | 'letters' | 'd2l';
 
 /** Line ends as Python's `str.splitlines` sees them, which is what the lecture's reader splits at. */
-const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+const lineEnd = new RegExp(`\r\n|[\n\r\v\f${String.fromCharCode(0x1c, 0x1d, 0x1e)}\u0085\u2028\u2029]`);
 
 /**
  * Normalises a text: `none` leaves it, `lowercase` lowers it, `letters` turns every run of anything but A–Z and a–z into one

@@ -22,7 +22,7 @@ export class SubwordTokenizer implements Tokenizer {
   readonly unknown = -1;
   readonly vocabulary: readonly string[];
   private readonly bytes: readonly Uint8Array[];
-  /** a·2³²ᐟ²+b of a merge's halves → the token it makes. A lower token was learnt earlier and is applied first. */
+  /** Key of a merge's two halves → the token that it makes. A lower token was learnt earlier and is applied first. */
   private readonly ranks = new Map<number, number>();
   private readonly pieces = new Map<string, readonly number[]>();
 

@@ -28,6 +28,7 @@ export function offsetCount(tokens: number, batch: number, steps: number): numbe
 
 /**
  * Shrinks the batch, and then the steps, until a text gives at least one window, which needs batch·steps + 1 tokens.
+ * @param source named in messages, for example a file's name
  * @returns the sizes to use, and if they were shrunk a sentence that says so
  * @throws UserError for fewer than two tokens
  */
@@ -35,10 +36,11 @@ export function fitWindow(
   tokens: number,
   batch: number,
   steps: number,
+  source = 'The training text',
 ): { readonly batch: number; readonly steps: number; readonly note?: string } {
   if (tokens < 2) {
     throw new UserError(
-      `The training text has ${tokens === 1 ? 'one token' : 'no tokens'} and at least 2 are needed: use a longer text, or raise text.limit or lower text.validation.`,
+      `${source} has ${tokens === 1 ? 'one token' : 'no tokens'} to train on, and at least 2 are needed: use a longer text, or raise text.limit or lower text.validation.`,
     );
   }
   if (batch * steps + 1 <= tokens) return { batch, steps };
@@ -49,7 +51,7 @@ export function fitWindow(
   if (size.steps !== steps) changes.push(`the steps from ${steps} to ${size.steps}`);
   const needed = batch * steps + 1;
   const what = changes.join(' and ').replace(/^the steps/, 'the steps were shrunk');
-  return { ...size, note: `The training text has ${tokens} tokens and one window needs ${needed}, so ${what}.` };
+  return { ...size, note: `${source} has ${tokens} tokens to train on and one window needs ${needed}, so ${what}.` };
 }
 
 /**
