@@ -1,12 +1,12 @@
 // The layering of the house. Imports run downward only, types included:
-//   host → worker, protocol, exchange → training, generation, analysis → engine → model → text
+//   host, cli → worker, protocol, exchange → training, generation, analysis → engine → model → text
 const storeys = [
   ['text'],
   ['model'],
   ['engine'],
   ['training', 'generation', 'analysis'],
   ['worker', 'protocol', 'exchange'],
-  ['host'],
+  ['host', 'cli'],
 ];
 
 const upward = storeys.slice(0, -1).map((storey, index) => ({
@@ -44,8 +44,14 @@ export default {
       name: 'cli-knows-no-host',
       comment: 'The command line is the same core without VS Code.',
       severity: 'error',
-      from: { path: '^src/cli[.]ts$' },
+      from: { path: '^src/cli([.]ts$|/)' },
       to: { path: '^src/host/' },
+    },
+    {
+      name: 'host-knows-no-cli',
+      severity: 'error',
+      from: { path: '^src/(host/|extension[.]ts$)' },
+      to: { path: '^src/cli/' },
     },
     {
       name: 'vscode-in-host-only',

@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test as base, expect } from '@playwright/test';
+import { test as base } from '@playwright/test';
 import { type CodeServer, chromiumFlags, startServer, workbenchAddress } from '../harness/code-server.mjs';
 import { makeWorkspace } from '../harness/workspace.mjs';
+import { expect } from './expect';
 import { Lab } from './pages/lab';
 
 /** A path that `npm run test:e2e` passes on. */

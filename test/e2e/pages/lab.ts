@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
+import { root } from '../../harness/shell.mjs';
 import { Panel } from './panel';
 import { SideBar } from './side-bar';
 
@@ -104,14 +105,31 @@ export class Lab {
     await this.command('Recurrent: Train Language Model on This File');
   }
 
+  /** Trains on a file from its menu in the Explorer, which also offers files that no editor can show. */
+  async trainFromExplorer(name: string): Promise<void> {
+    await this.page
+      .locator('.explorer-folders-view .monaco-list-row')
+      .filter({ hasText: name })
+      .click({ button: 'right' });
+    await this.page.getByRole('menuitem', { name: 'Train Language Model on This File' }).click();
+  }
+
+  /** Types a text, key by key, on a new line at the end of a file. */
+  async typeAtEnd(name: string, text: string): Promise<void> {
+    await this.open(name);
+    await this.page.keyboard.press('ControlOrMeta+End');
+    await this.page.keyboard.press('Enter');
+    await this.page.keyboard.type(text, { delay: 30 });
+  }
+
   /** The tab of an open editor. */
   tab(name: string): Locator {
     return this.page.locator(`.tabs-container .tab[data-resource-name="${name}"]`);
   }
 
-  /** The lines of the editor in front. */
-  get lines(): Locator {
-    return this.page.locator('.editor-instance .view-lines').first();
+  /** A line of the text in an editor that holds these words. */
+  line(words: string): Locator {
+    return this.page.locator('.editor-instance .view-line').filter({ hasText: words });
   }
 
   /** The completion that is offered in grey. */
@@ -127,6 +145,11 @@ export class Lab {
   /** Notifications that are shown. */
   get notifications(): Locator {
     return this.page.locator('.notifications-toasts .notification-list-item');
+  }
+
+  /** Keeps a picture of the whole window. */
+  async screenshot(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(root, 'test-results/screenshots', `${name}.png`) });
   }
 
   /** Changes settings and keeps the others. The workbench takes them up by itself. */
