@@ -79,7 +79,7 @@ export default {
       comment: 'The engine may read its .wasm files and count the cores; it needs no more of Node.',
       severity: 'error',
       from: { path: '^src/engine/' },
-      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(fs|fs/promises|path|os|worker_threads)$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(fs|fs/promises|path|url|os|worker_threads)$' },
     },
     {
       name: 'protocol-imports-types-only',
@@ -114,6 +114,10 @@ export default {
   ],
   options: {
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(dist|assembly)/' },
   },
