@@ -26,7 +26,7 @@ export function pageHtml(webview: vscode.Webview, extension: vscode.Uri, name: '
   <meta charset="utf-8">
   <meta http-equiv="Content-Security-Policy" content="${policy}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta property="csp-nonce" nonce="${nonce}">
+  <meta property="csp-nonce" content="${nonce}">
   <link rel="stylesheet" href="${uri(`${name}.css`)}">
   <title>Recurrent</title>
 </head>

@@ -116,12 +116,13 @@ export class RunFolder {
     });
   }
 
-  /** Forgets what of the history is on disk: the next `saveHistory` writes it anew. */
-  rewriteHistory(): void {
-    this.queue = this.queue.then(() => {
+  /** Removes the history from disk: the next `saveHistory` writes it anew. */
+  removeHistory(): Promise<boolean> {
+    return this.write(async () => {
       this.savedSteps = 0;
       this.savedEvents = 0;
       this.savedEventBytes = 0;
+      for (const file of ['steps.f64', 'events.jsonl']) await rm(join(this.path, file), { force: true });
     });
   }
 

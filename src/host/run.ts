@@ -133,7 +133,7 @@ export class Run extends Disposable {
   async rewind(step: number): Promise<void> {
     await this.load();
     this.history.truncate(step);
-    this.folder.rewriteHistory();
+    void this.folder.removeHistory();
     this.rewound.fire();
   }
 
