@@ -1,13 +1,7 @@
+import type { SampledToken } from '../generation/continue';
 import type { GenerationConfiguration } from '../model/configuration';
 
-/** One sampled token. */
-export interface SampledToken {
-  readonly text: string;
-  /** −log2 p under the model at temperature 1. */
-  readonly bits: number;
-  /** The likeliest tokens of the distribution that it was drawn from, best first. */
-  readonly alternatives: readonly { readonly text: string; readonly probability: number }[];
-}
+export type { SampledToken } from '../generation/continue';
 
 /** What a continuation is asked for. */
 export interface ContinueRequest {

@@ -1,0 +1,70 @@
+import { Random } from '../model/random';
+import { type Ending, endsWithin } from './ending';
+import { type PromptRequest, readPrompt, withoutUnknown } from './prompt';
+import { distribution, draw, ranked, type SamplingOptions } from './sample';
+
+/** One sampled token. */
+export interface SampledToken {
+  /** The text that is complete with it; empty while a character still lacks bytes, as may happen with subwords. */
+  readonly text: string;
+  /** −log2 p under the model at temperature 1. */
+  readonly bits: number;
+  /** The likeliest tokens of the distribution that it was drawn from (temperature 1 if that was 0), best first. */
+  readonly alternatives: readonly { readonly text: string; readonly probability: number }[];
+}
+
+/** What to continue, and how. */
+export interface Continuation extends PromptRequest {
+  readonly options: SamplingOptions & {
+    /** Tokens at most. */
+    readonly length: number;
+  };
+  readonly seed: number;
+  /** Text that ends the continuation where it first appears; it is left out. */
+  readonly stop?: string;
+  /** Where to end before the length is reached. */
+  readonly ending?: Ending;
+  /** How many alternatives to report for each token; 0 for none. */
+  readonly alternatives: number;
+}
+
+/**
+ * Continues a prompt, token by token: reads it from a zero state, then samples and feeds back what was sampled.
+ * The same seed gives the same text. `<unk>` is never sampled unless there is nothing else.
+ * @throws Error if the model gives NaN
+ */
+export function* continueText(request: Continuation): Generator<SampledToken, void> {
+  const { engine, tokenizer, options, seed, stop, ending, alternatives } = request;
+  const random = new Random(seed);
+  const reporting = options.temperature === 0 ? { ...options, temperature: 1 } : options;
+  const toText = tokenizer.stream();
+  const { state, logProbabilities } = readPrompt(request);
+  const input = new Int32Array(1); // (1)
+  let next = logProbabilities; // (V)
+  let written = '';
+  for (let n = 0; n < options.length; n++) {
+    const known = withoutUnknown(next, tokenizer); // (V)
+    const probabilities = distribution(known, options); // (V)
+    const id = draw(probabilities, options.temperature === 0 ? 0 : random.uniform());
+    const shown = alternatives === 0 || reporting === options ? probabilities : distribution(known, reporting); // (V)
+    const text = toText(id);
+    const end = endsWithin(written, text, ending, stop);
+    const token: SampledToken = {
+      text: text.slice(0, end),
+      bits: -next[id] / Math.LN2,
+      alternatives: ranked(shown, alternatives).map((other) => ({
+        text: tokenizer.vocabulary[other],
+        probability: shown[other],
+      })),
+    };
+    if (end !== undefined) {
+      if (end > 0) yield token;
+      return;
+    }
+    yield token;
+    written = (written + text).slice(-200);
+    if (n + 1 === options.length) return;
+    input[0] = id;
+    next = engine.step(input, state); // (1, V)
+  }
+}
