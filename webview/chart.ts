@@ -95,6 +95,13 @@ export class Chart implements Viewer {
     return this.plot?.ctx.canvas;
   }
 
+  /** Names and colours of what is drawn, for a picture's legend. */
+  named(theme: Theme): { readonly label: string; readonly colour: string }[] {
+    return this.visible()
+      .filter(({ swatch }) => swatch !== 'none')
+      .map((layer) => ({ label: layer.label, colour: layer.colour(theme) }));
+  }
+
   /** Where a place on the page stands on the axis; undefined outside the drawing. */
   valueAt(clientX: number): number | undefined {
     const over = this.plot?.over.getBoundingClientRect();
@@ -186,7 +193,7 @@ export class Chart implements Viewer {
             gap: 3,
             grid: { ...line, show: false },
             ticks: { ...line, size: 4 },
-            splits: (plot, _axis, low, high) => linearTicks(low, high, Math.max(2, plot.over.clientWidth / 90)),
+            splits: (plot, _axis, low, high) => linearTicks(low, high, Math.max(2, (plot.width - 66) / 80)),
             values: (_plot, ticks) => ticks.map(xText),
           },
           {
@@ -197,7 +204,7 @@ export class Chart implements Viewer {
             grid: line,
             ticks: { show: false },
             splits: (plot, _axis, low, high) =>
-              (options.scale === 'log' ? logTicks : linearTicks)(low, high, Math.max(2, plot.over.clientHeight / 28)),
+              (options.scale === 'log' ? logTicks : linearTicks)(low, high, Math.max(3, (plot.height - 36) / 26)),
             filter: (_plot, ticks) => ticks,
             values: (_plot, ticks) => ticks.map(options.axisFormat ?? brief),
           },

@@ -1,10 +1,12 @@
 import type { RunSummary } from '../src/protocol/runs';
-import { Chart } from './chart';
+import { Chart, type ChartOptions } from './chart';
 import { element } from './dom';
+import type { Exporter } from './exporter';
 import { flowLayer } from './flow-layer';
 import type { RunHistory, XAxis } from './history';
 import { evaluationLayer, type Layer, lineLayer } from './layers';
 import { baselineLayer, clipLayer, markLayer } from './mark-layers';
+import { menu } from './menu';
 import { brief, percent, precise, significant, whole } from './metrics';
 import { readTheme, type Theme } from './theme';
 import type { View } from './view';
@@ -32,13 +34,21 @@ export class Charts {
   constructor(
     private readonly view: View,
     private readonly hidden: Set<string>,
+    exporter: Exporter,
     toggled: () => void,
   ) {
     const changed = () => {
       toggled();
       view.redraw();
     };
-    const make = (options: ConstructorParameters<typeof Chart>[0]) => new Chart(options, view, hidden, changed);
+    const make = (options: ChartOptions) => {
+      const actions = menu(
+        `${options.title}: copy or save`,
+        exporter.items(() => chart),
+      );
+      const chart: Chart = new Chart({ ...options, actions }, view, hidden, changed);
+      return chart;
+    };
     this.perplexity = make({
       id: 'perplexity',
       title: 'Perplexity',
@@ -89,14 +99,14 @@ export class Charts {
   setRuns(runs: readonly ShownRun[]): void {
     this.runs = runs;
     const front = runs[0];
-    const marks = front ? [markLayer(front.history)] : [];
+    const marks = front ? [markLayer(front.history, false)] : [];
     const several = runs.length > 1;
     const named = (make: (run: ShownRun, name: string) => Layer[]) =>
       runs.flatMap((run) => make(run, several ? run.summary.name : ''));
     this.perplexity.setLayers([
       ...(front ? [baselineLayer(() => front.summary.prepared?.baselines ?? [])] : []),
       ...named((run, name) => perplexityLayers(run, name)),
-      ...marks,
+      ...(front ? [markLayer(front.history, true)] : []),
     ]);
     this.gradient.setLayers([...named((run, name) => gradientLayers(run, name, run === front)), ...marks]);
     this.rate.setLayers([

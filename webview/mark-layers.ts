@@ -96,12 +96,12 @@ export function clipLayer(key: string, history: RunHistory, colour: (theme: Them
   };
 }
 
-/** What a person did, as thin lines with a small diamond at the foot. */
-export function markLayer(history: RunHistory): Layer {
+/** What a person did, as thin lines with a small diamond at the foot. Only one chart's legend names them. */
+export function markLayer(history: RunHistory, named: boolean): Layer {
   return {
     key: 'marks',
     label: 'Marks',
-    swatch: 'mark',
+    swatch: named ? 'mark' : 'none',
     colour: (theme) => theme.foreground,
     paint: (frame) => {
       const { context, ratio, theme, top, height } = frame;

@@ -3,12 +3,15 @@ import { Caller } from '../src/protocol/rpc';
 import type { RunSummary } from '../src/protocol/runs';
 import { Banner } from './banner';
 import { Charts, type ShownRun } from './charts';
+import { ClipList } from './clip-list';
 import { Continuations } from './continuations';
-import { element, setShown } from './dom';
+import { element, setShown, setText } from './dom';
 import { emptyState } from './empty-state';
+import { Exporter } from './exporter';
 import { Head } from './head';
 import { RunHistory } from './history';
 import './panel.css';
+import { Playground } from './playground';
 import { onThemeChange } from './theme';
 import { Toolbar } from './toolbar';
 import type { Transport } from './transport';
@@ -27,6 +30,9 @@ export class PanelPage {
   private readonly toolbar: Toolbar;
   private readonly continuations = new Continuations();
   private readonly caller = new Caller<PanelMethods>((message) => this.transport.post(message));
+  private readonly playground = new Playground(this.caller);
+  private readonly clipList = new ClipList(this.view);
+  private readonly notice = element('p', { class: 'notice', role: 'status' });
   private readonly empty: HTMLElement;
   private readonly content: HTMLElement;
   private memory: PanelMemory;
@@ -42,7 +48,12 @@ export class PanelPage {
     this.hidden = new Set(this.memory.hidden);
     this.view.axis = this.memory.xAxis ?? 'step';
     const post = (message: FromPanel) => transport.post(message);
-    this.charts = new Charts(this.view, this.hidden, () => this.remember({ hidden: [...this.hidden] }));
+    const exporter = new Exporter(
+      this.caller,
+      () => this.shown,
+      (sentence) => setText(this.notice, sentence),
+    );
+    this.charts = new Charts(this.view, this.hidden, exporter, () => this.remember({ hidden: [...this.hidden] }));
     this.head = new Head(post);
     this.banner = new Banner(post);
     this.toolbar = new Toolbar(this.view, this.smoothing, {
@@ -51,17 +62,19 @@ export class PanelPage {
       show: (run, compare) => post({ type: 'show', run, compare }),
     });
     this.empty = emptyState(post);
+    this.charts.element.append(this.clipList.element);
     this.content = element(
       'div',
       { class: 'content' },
       this.head.element,
       this.banner.element,
       this.toolbar.element,
+      this.notice,
       element(
         'div',
         { class: 'columns' },
         this.charts.element,
-        element('aside', { 'aria-label': 'Text' }, this.continuations.element),
+        element('aside', { 'aria-label': 'Text' }, this.continuations.element, this.playground.element),
       ),
     );
     setShown(this.content, false);
@@ -88,6 +101,7 @@ export class PanelPage {
         this.setRuns(message.runs);
         break;
       case 'tokens':
+        this.playground.receive(message.ticket, message.tokens);
         break;
       case 'response':
         this.caller.handle(message);
@@ -115,6 +129,8 @@ export class PanelPage {
     setShown(this.content, front !== undefined);
     this.charts.setRuns(this.shown);
     this.continuations.setHistory(front?.history);
+    this.clipList.setHistory(front?.history);
+    this.playground.setRun(front?.summary);
     this.setRuns(runs);
     this.view.redraw();
   }
@@ -148,6 +164,7 @@ export class PanelPage {
       this.head.set(front.summary, front.history.evaluations.at(-1)?.diagnosis ?? '');
       this.banner.set(front.summary);
       this.continuations.update();
+      this.playground.suggest(front.history.continuations[0]?.prompt ?? '');
       this.charts.update();
       this.toolbar.setFront(front);
       this.view.refresh();

@@ -25,9 +25,10 @@ export async function bundle(): Promise<void> {
 
 /** The document as the extension serves it, with the same content security policy. */
 function html(name: string, theme: ThemeName): string {
-  const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${origin}; img-src ${origin} data: blob:; font-src ${origin};`;
+  const policy = `default-src 'none'; script-src 'nonce-test'; style-src ${origin} 'nonce-test'; img-src ${origin} data: blob:; font-src ${origin};`;
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Recurrent</title>
 <meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="test">
 <link rel="stylesheet" href="theme.css"><link rel="stylesheet" href="${name}.css"></head>
 <body class="${themes[theme].body}" data-vscode-theme-kind="${themes[theme].body.split(' ').at(-1)}"><div id="root"></div>
 <script nonce="test" src="${name}.js"></script></body></html>`;

@@ -1,0 +1,100 @@
+import { element, setText } from './dom';
+import type { RunHistory } from './history';
+import { precise, whole } from './metrics';
+import type { View, Viewer } from './view';
+
+/** Most rows at a time, the newest of what is shown. */
+const most = 200;
+
+/** Clip events as a table, for those who cannot read the chart and for jumping to one. Built only while it is open. */
+export class ClipList implements Viewer {
+  private readonly title = element('summary', {}, 'Clip events');
+  private readonly rows = element('tbody');
+  private readonly note = element('p', { class: 'quiet' });
+  readonly element = element(
+    'details',
+    { class: 'clip-list', 'data-testid': 'clip-list' },
+    this.title,
+    element(
+      'div',
+      { class: 'table-holder', tabindex: 0, role: 'region', 'aria-label': 'Table of clip events' },
+      element(
+        'table',
+        {},
+        element(
+          'thead',
+          {},
+          element(
+            'tr',
+            {},
+            ...['Step', 'Epoch', 'Gradient norm', 'θ', 'Scaled by'].map((name) =>
+              element('th', { scope: 'col' }, name),
+            ),
+          ),
+        ),
+        this.rows,
+      ),
+    ),
+    this.note,
+  );
+  private history: RunHistory | undefined;
+  private drawn = '';
+
+  constructor(private readonly view: View) {
+    this.element.addEventListener('toggle', () => this.draw());
+    view.add(this);
+  }
+
+  setHistory(history: RunHistory | undefined): void {
+    this.history = history;
+    this.drawn = '';
+  }
+
+  draw(): void {
+    const { history, view } = this;
+    if (!history || !this.element.open) return;
+    const xs = history.x(view.axis);
+    const [low, high] = view.shown;
+    const first = history.clipEvents.lowerBound(xs.lowerBound(low));
+    const end = history.clipEvents.lowerBound(xs.lowerBound(high + Number.EPSILON * Math.abs(high)) + 1);
+    const key = `${first} ${end}`;
+    if (key === this.drawn) return;
+    this.drawn = key;
+    const rows: HTMLElement[] = [];
+    for (let i = end - 1; i >= Math.max(first, end - most); i--)
+      rows.push(this.row(history, history.clipEvents.values[i]));
+    this.rows.replaceChildren(...rows);
+    const count = end - first;
+    setText(this.title, `Clip events in view: ${whole(count)}`);
+    setText(this.note, count > most ? `The newest ${most} of those in view; zoom in to see others.` : '');
+  }
+
+  point(): void {}
+
+  private row(history: RunHistory, index: number): HTMLElement {
+    const step = history.step.values[index];
+    const jump = element(
+      'button',
+      {
+        type: 'button',
+        class: 'link',
+        'aria-label': `Show step ${whole(step)} on the charts`,
+        onclick: () => this.jump(history, index),
+      },
+      whole(step),
+    );
+    const cells = [history.epoch, history.gradNorm, history.clip, history.clipScale].map((column) =>
+      element('td', {}, precise(column.values[index])),
+    );
+    return element('tr', {}, element('td', {}, jump), ...cells);
+  }
+
+  private jump(history: RunHistory, index: number): void {
+    const { view } = this;
+    const xs = history.x(view.axis);
+    const around = Math.max(20, Math.round(history.length * 0.01));
+    view.leader = undefined;
+    view.show(xs.values[Math.max(0, index - around)], xs.values[Math.min(history.length - 1, index + around)]);
+    view.point(xs.values[index]);
+  }
+}

@@ -1,0 +1,64 @@
+import type { ShownRun } from './charts';
+
+const columns = [
+  'step',
+  'epoch',
+  'time',
+  'loss',
+  'perplexity',
+  'smoothed',
+  'gradNorm',
+  'clip',
+  'clipScale',
+  'learningRate',
+  'tokensPerSecond',
+] as const;
+
+const heads = ['run', ...columns.map((name) => (name === 'time' ? 'seconds' : name)), 'validationPerplexity'];
+
+function quoted(text: string): string {
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The histories of runs as CSV (RFC 4180, UTF-8): one line a step; what is unknown or not a number stays empty. */
+export function toCsv(runs: readonly ShownRun[]): Uint8Array {
+  const lines = [heads.join(',')];
+  for (const { summary, history } of runs) {
+    const evaluations = new Map(history.evaluations.map(({ step, perplexity }) => [step, perplexity]));
+    const name = quoted(summary.name);
+    for (let i = 0; i < history.length; i++) {
+      const cells = columns.map((column) => {
+        const value = history[column].values[i];
+        return Number.isFinite(value) ? String(value) : '';
+      });
+      lines.push([name, ...cells, evaluations.get(history.step.values[i]) ?? ''].join(','));
+    }
+  }
+  return new TextEncoder().encode(`${lines.join('\r\n')}\r\n`);
+}
+
+/** Everything known of runs as JSON: configuration, columns, evaluations, continuations, gradient flow and marks. */
+export function toJson(runs: readonly ShownRun[]): Uint8Array {
+  const value = runs.map(({ summary, history }) => ({
+    name: summary.name,
+    source: summary.source,
+    state: summary.state,
+    started: new Date(summary.started).toISOString(),
+    configuration: summary.configuration,
+    prepared: summary.prepared,
+    steps: Object.fromEntries(
+      columns.map((column) => [column === 'time' ? 'seconds' : column, Array.from(history[column].toArray())]),
+    ),
+    evaluations: history.evaluations,
+    continuations: history.continuations,
+    flows: history.flows,
+    marks: history.marks,
+  }));
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** A file name from a run's name: letters, digits and dashes. */
+export function fileName(run: ShownRun | undefined, what: string, extension: string): string {
+  const stem = (run?.summary.name ?? 'run').replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
+  return `${stem}-${what}.${extension}`;
+}
