@@ -61,7 +61,7 @@ export function readTensors(bytes: Uint8Array, source: string): TensorFile {
   }
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.slice(8, 8 + length)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
   } catch {
     throw corrupt('its header is not JSON');
   }
@@ -76,9 +76,16 @@ export function readTensors(bytes: Uint8Array, source: string): TensorFile {
     if (begin > end || end > data.byteLength) throw corrupt(`tensor ${name} lies outside the file, which is cut short`);
     if (end - begin !== 4 * shape.reduce((a, b) => a * b, 1))
       throw corrupt(`tensor ${name} has not the size of its shape`);
-    return { name, shape, values: new Float32Array(data.slice(begin, end).buffer) };
+    return { name, shape, values: copyFloats(data.subarray(begin, end)) };
   });
   return { metadata: metadata as Record<string, string>, tensors };
+}
+
+/** Floats on a buffer of their own, wherever the bytes lie (a Node Buffer's `slice` would not copy). */
+function copyFloats(bytes: Uint8Array): Float32Array {
+  const values = new Float32Array(bytes.byteLength / 4);
+  new Uint8Array(values.buffer).set(bytes);
+  return values;
 }
 
 function fail(error: Error): never {

@@ -40,6 +40,7 @@ export class TrainingControl {
   /** Changes the base learning rate or the clipping threshold θ from the next step on. */
   adjust(change: { lr?: number; clip?: number }): void {
     this.adjustments.push(change);
+    this.wake?.();
   }
 
   get stopped(): boolean {

@@ -26,9 +26,7 @@ export class DivergenceWatch {
    * @returns why to stop, or undefined
    */
   look(step: number, loss: number, norm: number, learningRate: number, clipped: boolean): Divergence | undefined {
-    const remedy = clipped
-      ? `Try a learning rate below ${learningRate}, for example ${suggest(learningRate)}.`
-      : `Clip by norm (training.clipping, training.clip) or try a learning rate below ${learningRate}, for example ${suggest(learningRate)}.`;
+    const remedy = remedyFor(learningRate, clipped);
     if (!Number.isFinite(loss)) return { why: `The loss of step ${step} is not a finite number.`, remedy };
     if (!Number.isFinite(norm)) return { why: `The gradient of step ${step} is not finite: it exploded.`, remedy };
     this.smoothed = Number.isNaN(this.smoothed) ? loss : 0.95 * this.smoothed + 0.05 * loss;
@@ -40,6 +38,16 @@ export class DivergenceWatch {
       remedy,
     };
   }
+
+  /** For weights that are no longer finite after an update, or that make a validation loss that is not. */
+  overflow(step: number, learningRate: number): Divergence {
+    return { why: `The weights overflowed at step ${step}.`, remedy: remedyFor(learningRate, false) };
+  }
+}
+
+function remedyFor(learningRate: number, clipped: boolean): string {
+  const lower = `try a learning rate below ${learningRate}, for example ${suggest(learningRate)}.`;
+  return clipped ? lower.replace('try', 'Try') : `Clip by norm (training.clipping, training.clip) or ${lower}`;
 }
 
 const suggest = (learningRate: number) => String(Number((learningRate / 10).toPrecision(1)));

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { addEvaluate } from './cli/evaluate';
+import { addSample } from './cli/sample';
+import type { Surroundings } from './cli/surroundings';
+import { addTrain } from './cli/train';
+import { UserError } from './text/user-error';
+
+/** The command line: the same core as in VS Code. A person's mistake is one line on stderr and exit code 2. */
+async function main(): Promise<void> {
+  const surroundings: Surroundings = {
+    dist: __dirname,
+    out: (line) => process.stdout.write(`${line}\n`),
+    say: (line) => process.stderr.write(`${line}\n`),
+  };
+  const program = new Command('recurrent')
+    .description('Train, measure and sample recurrent language models.')
+    .showSuggestionAfterError()
+    .exitOverride();
+  for (const add of [addTrain, addEvaluate, addSample]) add(program, surroundings);
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else if (error instanceof UserError) {
+      surroundings.say(`recurrent: ${error.message.replace(/^recurrent: /, '')}`);
+      process.exitCode = 2;
+    } else throw error;
+  }
+}
+
+void main();

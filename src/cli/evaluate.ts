@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { createEngine } from '../engine/create';
+import { readCheckpoint, shapeOf } from '../model/checkpoint';
+import { parseConfiguration } from '../model/configuration';
+import { corpusFor } from '../text/corpus';
+import { decodeText } from '../text/decode';
+import { evaluateAll } from '../training/trainer';
+import { nameOf, readBytes } from './files';
+import { configurationFrom } from './options';
+import type { Surroundings } from './surroundings';
+
+/** `recurrent evaluate CHECKPOINT FILE`: perplexity, nats and bits of a text under a model. */
+export function addEvaluate(program: Command, { dist, out, say }: Surroundings): void {
+  program
+    .command('evaluate')
+    .argument('<checkpoint>', 'a model that was trained here')
+    .argument('<file>', 'the text to measure')
+    .description('Print the perplexity, nats and bits of a text under a model.')
+    .option('--json', 'print one line of JSON on stdout')
+    .option('--batch <n>', 'rows of the text measured side by side, each from a zero state (default 1)')
+    .option('--engine <fused|tfjs>', 'what computes (default: the checkpoint’s)')
+    .action(async (checkpointFile: string, file: string, options: Record<string, unknown>) => {
+      const checkpoint = readCheckpoint(readBytes(checkpointFile), checkpointFile);
+      const { tokenizer, parameters } = checkpoint;
+      const base = parseConfiguration(
+        { ...checkpoint.configuration, training: { ...checkpoint.configuration.training, batch: 1 } },
+        checkpointFile,
+      );
+      const configuration = configurationFrom(options, ['training'], base);
+      const text = decodeText(readBytes(file), nameOf(file));
+      const corpus = corpusFor(tokenizer, text, { ...configuration.text, validation: 0, limit: 0 }, nameOf(file));
+      const engine = await createEngine(configuration.training.engine, shapeOf(configuration, tokenizer), { dist });
+      try {
+        engine.parameters.flat.set(parameters.flat);
+        const sum = evaluateAll(engine, corpus.ids, configuration.training.batch, 256);
+        const result = {
+          tokens: sum.tokens,
+          nats: sum.mean,
+          perplexity: sum.perplexity,
+          bitsPerToken: sum.mean / Math.LN2,
+          bitsPerCharacter: sum.bitsPerCharacter(corpus.charactersPerToken),
+        };
+        if (options.json) out(JSON.stringify({ event: 'evaluation', ...result }));
+        else {
+          out(`perplexity          ${result.perplexity.toFixed(4)}`);
+          out(`nats per token      ${result.nats.toFixed(4)}`);
+          out(`bits per token      ${result.bitsPerToken.toFixed(4)}`);
+          out(`bits per character  ${result.bitsPerCharacter.toFixed(4)}`);
+          say(`${result.tokens} tokens of ${nameOf(file)}.`);
+        }
+      } finally {
+        engine.dispose();
+      }
+    });
+}

@@ -1,0 +1,62 @@
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { type Configuration, configurationSchema, parseConfiguration } from '../model/configuration';
+
+/** A group of the configuration, as options of a command. */
+type Group = keyof Configuration;
+
+/** `maxSteps` → `--max-steps` */
+export const flagOf = (field: string): string => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Adds every option of the given groups, with descriptions, choices and defaults from the schemas. */
+export function addOptions(command: Command, groups: readonly Group[]): Command {
+  for (const group of groups) {
+    const schema = z.toJSONSchema(configurationSchema.shape[group], { io: 'input' });
+    for (const [field, property] of Object.entries(schema.properties ?? {})) {
+      const { type, enum: choices, default: value, description } = property as z.core.JSONSchema.JSONSchema;
+      const argument =
+        type === 'boolean' ? '' : choices ? ` <${choices.join('|')}>` : type === 'string' ? ' <text>' : ' <n>';
+      command.addOption(new Option(`${flagOf(field)}${argument}`, `${description} (default ${JSON.stringify(value)})`));
+    }
+  }
+  return command;
+}
+
+/** The configuration's fields among a command's parsed options, by group; numbers become numbers. */
+export function givenOptions(
+  parsed: Readonly<Record<string, unknown>>,
+  groups: readonly Group[],
+): Partial<Record<Group, Record<string, unknown>>> {
+  const given: Partial<Record<Group, Record<string, unknown>>> = {};
+  for (const group of groups) {
+    const schema = z.toJSONSchema(configurationSchema.shape[group], { io: 'input' });
+    for (const [field, property] of Object.entries(schema.properties ?? {})) {
+      const value = parsed[field];
+      if (value === undefined) continue;
+      const { type } = property as z.core.JSONSchema.JSONSchema;
+      const isNumber = type === 'number' || type === 'integer';
+      const number = Number(value);
+      given[group] = { ...given[group], [field]: isNumber && value !== '' && !Number.isNaN(number) ? number : value };
+    }
+  }
+  return given;
+}
+
+/**
+ * The whole configuration: defaults, then `base`, then what was given.
+ * @throws UserError naming the option as it is typed
+ */
+export function configurationFrom(
+  parsed: Readonly<Record<string, unknown>>,
+  groups: readonly Group[],
+  base?: Configuration,
+): Configuration {
+  const given = givenOptions(parsed, groups);
+  const merged = Object.fromEntries(
+    Object.keys(configurationSchema.shape).map((group) => [
+      group,
+      { ...base?.[group as Group], ...given[group as Group] },
+    ]),
+  );
+  return parseConfiguration(merged, 'recurrent', (_, field) => flagOf(field));
+}

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { createEngine } from '../engine/create';
+import { continueText } from '../generation/continue';
+import { readCheckpoint, shapeOf } from '../model/checkpoint';
+import { readBytes } from './files';
+import { addOptions, configurationFrom } from './options';
+import type { Surroundings } from './surroundings';
+
+/** `recurrent sample CHECKPOINT`: text after a prompt. */
+export function addSample(program: Command, { dist, out }: Surroundings): void {
+  const command = program
+    .command('sample')
+    .argument('<checkpoint>', 'a model that was trained here')
+    .description('Sample a continuation from a model.')
+    .option('--json', 'print one line of JSON on stdout, with the bits of every token')
+    .option('--seed <n>', 'seed of the sampling (default 0)');
+  addOptions(command, ['generation']).action(async (file: string, options: Record<string, unknown>) => {
+    const checkpoint = readCheckpoint(readBytes(file), file);
+    const { tokenizer, parameters } = checkpoint;
+    const base = { ...checkpoint.configuration, training: { ...checkpoint.configuration.training, seed: 0 } };
+    const configuration = configurationFrom(options, ['generation', 'training'], base);
+    const { generation, training } = configuration;
+    const engine = await createEngine(training.engine, shapeOf(configuration, tokenizer), { dist, threads: 1 });
+    try {
+      engine.parameters.flat.set(parameters.flat);
+      const { prompt } = generation;
+      const request = { engine, tokenizer, prompt, options: generation, seed: training.seed, alternatives: 0 };
+      const tokens = [...continueText(request)];
+      const text = tokens.map((token) => token.text).join('');
+      if (options.json) {
+        out(
+          JSON.stringify({
+            event: 'continuation',
+            prompt,
+            text,
+            tokens: tokens.map(({ text, bits }) => ({ text, bits })),
+          }),
+        );
+      } else out(prompt + text);
+    } finally {
+      engine.dispose();
+    }
+  });
+}

@@ -1,0 +1,95 @@
+import { performance } from 'node:perf_hooks';
+import type { Command } from 'commander';
+import { readCheckpoint } from '../model/checkpoint';
+import { TrainingControl } from '../training/control';
+import type { TrainingEvent } from '../training/events';
+import { run } from '../training/run';
+import { checkWritable, nameOf, readBytes, writeBytes } from './files';
+import { addOptions, configurationFrom } from './options';
+import type { Surroundings } from './surroundings';
+
+const groups = ['text', 'model', 'training', 'generation'] as const;
+
+/** `recurrent train FILE`: trains, prints events, writes a checkpoint. */
+export function addTrain(program: Command, { dist, out, say }: Surroundings): void {
+  const command = program
+    .command('train')
+    .argument('<file>', 'the text to learn')
+    .description('Train a model on a text.')
+    .option('--json', 'print each event as one line of JSON on stdout')
+    .option('--checkpoint <file>', 'write the best model here (the last one if nothing is held out)')
+    .option('--resume <file>', 'go on from a checkpoint');
+  addOptions(command, groups).action(async (file: string, options: Record<string, unknown>) => {
+    const resume = options.resume ? readBytes(String(options.resume)) : undefined;
+    const base = resume && readCheckpoint(resume, String(options.resume)).configuration;
+    const configuration = configurationFrom(options, groups, base);
+    const target = options.checkpoint ? String(options.checkpoint) : undefined;
+    if (target) checkWritable(target);
+    const request = { text: readBytes(file), source: nameOf(file), configuration, resume, dist };
+    const control = new TrainingControl();
+    const interrupted = () => {
+      say('Stopping after this step.');
+      control.stop();
+    };
+    process.once('SIGINT', interrupted);
+    const clock = {
+      now: () => performance.now(),
+      breathe: () => new Promise<void>((resolve) => setImmediate(resolve)),
+    };
+    let hasBest = false;
+    let spokenAt = 0;
+    try {
+      for await (const event of run(request, control, clock)) {
+        if (event.event === 'checkpoint') {
+          const wanted = event.reason === 'best' || (event.reason === 'final' && !hasBest);
+          hasBest ||= event.reason === 'best';
+          if (target && wanted) writeBytes(target, event.bytes);
+        } else if (options.json) {
+          out(JSON.stringify(event));
+        } else if (event.event !== 'step' || performance.now() - spokenAt > 1000) {
+          if (event.event === 'step') spokenAt = performance.now();
+          for (const line of linesOf(event)) say(line);
+        }
+        if (event.event === 'diverged') process.exitCode = 1;
+      }
+    } finally {
+      process.off('SIGINT', interrupted);
+    }
+    if (target) say(`Checkpoint: ${target}`);
+  });
+}
+
+/** An event as lines for a person. */
+function linesOf(event: TrainingEvent): string[] {
+  switch (event.event) {
+    case 'prepared':
+      return [
+        ...event.notes,
+        `${event.trainingTokens} training and ${event.validationTokens} validation tokens, vocabulary ${event.vocabulary}, ${event.parameters} parameters, ${event.totalSteps} steps of ${event.batch} × ${event.steps} tokens, ${event.engine} engine.`,
+        ...event.baselines.map(({ name, perplexity }) => `Baseline ${name}: perplexity ${perplexity.toFixed(2)}.`),
+      ];
+    case 'step': {
+      const bite = event.clipped ? `, clipped × ${event.clipScale.toPrecision(2)}` : '';
+      return [
+        `step ${event.step}  epoch ${event.epoch.toFixed(2)}  perplexity ${event.perplexity.toFixed(2)}  ‖g‖ ${event.gradNorm.toPrecision(3)}${bite}  ${event.tokensPerSecond} tokens/s`,
+      ];
+    }
+    case 'epoch':
+      return [`epoch ${event.epoch}: training perplexity ${event.perplexity.toFixed(3)}`];
+    case 'evaluation':
+      return [
+        `step ${event.step}: validation perplexity ${event.perplexity.toFixed(3)}, ${event.bitsPerCharacter.toFixed(3)} bits per character${event.best ? ', the best so far' : ''}. ${event.diagnosis}`.trimEnd(),
+      ];
+    case 'continuation':
+      return [`  ${JSON.stringify(event.prompt)} → ${JSON.stringify(event.text)}`];
+    case 'mark':
+      return [`step ${event.step}: ${event.text}`];
+    case 'finished':
+      return [`Finished at step ${event.step} (${event.reason}).`];
+    case 'diverged':
+      return [`Diverged at step ${event.step}: ${event.why} ${event.remedy}`];
+    case 'flow':
+    case 'checkpoint':
+      return [];
+  }
+}

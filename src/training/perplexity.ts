@@ -1,0 +1,55 @@
+import { createState, type Engine } from '../engine/engine';
+import type { Ids } from '../text/tokenizer';
+
+/** A sum of −log p over tokens. Perplexity is taken from the sums, never as a mean of perplexities. */
+export class Likelihood {
+  nats = 0;
+  tokens = 0;
+
+  add(part: { readonly nats: number; readonly tokens: number }): void {
+    this.nats += part.nats;
+    this.tokens += part.tokens;
+  }
+
+  /** Mean −log p per token, in nats. */
+  get mean(): number {
+    return this.nats / this.tokens;
+  }
+
+  /** exp(total nats / total tokens) */
+  get perplexity(): number {
+    return Math.exp(this.mean);
+  }
+
+  /** Bits per character of the text, which compares tokenizers. */
+  bitsPerCharacter(charactersPerToken: number): number {
+    return this.mean / Math.LN2 / charactersPerToken;
+  }
+}
+
+/**
+ * Measures a model on token ids: `batch` rows side by side, each from a zero state, in windows of at most `steps`. Fewer than
+ * `batch` tokens at the end are left out so that the rows are equally long.
+ * Yields after every window, so that a long text can be interrupted.
+ */
+export function* evaluate(engine: Engine, ids: Ids, batch: number, steps: number): Generator<void, Likelihood> {
+  const B = Math.max(1, Math.min(batch, ids.length - 1));
+  const row = Math.floor((ids.length - 1) / B);
+  const state = createState(engine.shape, B);
+  const sum = new Likelihood();
+  for (let start = 0; start < row; start += steps) {
+    const T = Math.min(steps, row - start);
+    const inputs = new Int32Array(T * B); // (T, B)
+    const targets = new Int32Array(T * B); // (T, B)
+    for (let t = 0; t < T; t++) {
+      for (let b = 0; b < B; b++) {
+        const at = b * row + start + t;
+        inputs[t * B + b] = ids[at];
+        targets[t * B + b] = ids[at + 1];
+      }
+    }
+    sum.add(engine.evaluate({ steps: T, batch: B, inputs, targets }, state));
+    yield;
+  }
+  return sum;
+}

@@ -1,0 +1,112 @@
+import { createEngine } from '../engine/create';
+import type { Engine, EngineOptions } from '../engine/engine';
+import { type Checkpoint, readCheckpoint, shapeOf } from '../model/checkpoint';
+import { type Configuration, parseConfiguration } from '../model/configuration';
+import { initialise } from '../model/initialisation';
+import { streamSeed } from '../model/random';
+import { type Corpus, corpusFor, prepareCorpus } from '../text/corpus';
+import { decodeText } from '../text/decode';
+import { UserError } from '../text/user-error';
+import { fitWindow } from '../text/windows';
+import { type Clock, mark, type TrainingControl } from './control';
+import type { TrainingEvent } from './events';
+import { Trainer, validationLimit } from './trainer';
+
+/** What a run is made of. */
+export interface RunRequest {
+  /** UTF-8 */
+  readonly text: Uint8Array;
+  /** Names the text in messages. */
+  readonly source: string;
+  readonly configuration: Configuration;
+  /** Bytes of a checkpoint to go on from; its model and tokenizer are used. */
+  readonly resume?: Uint8Array;
+  readonly dist: string;
+}
+
+/**
+ * From a text's bytes to a finished run: reads, tokenizes, makes the model and trains it.
+ * @throws UserError for a text or a configuration that cannot be trained on
+ */
+export async function* run(
+  request: RunRequest,
+  control: TrainingControl,
+  clock: Clock,
+): AsyncGenerator<TrainingEvent, void> {
+  const { source, dist } = request;
+  const resumed = request.resume && readCheckpoint(request.resume, 'The checkpoint to resume from');
+  const wanted = parseConfiguration(request.configuration, 'Configuration');
+  if (resumed) checkSameModel(resumed.configuration, wanted);
+  const corpus = corpusOf(request, wanted, resumed);
+  await clock.breathe();
+  const { configuration, notes } = shrink(wanted, corpus, source);
+  const options: EngineOptions = { dist, threads: configuration.training.threads };
+  const engine = await createEngine(configuration.training.engine, shapeOf(configuration, corpus.tokenizer), options);
+  try {
+    prepareParameters(engine, configuration, resumed);
+    const training = { engine, corpus, configuration, notes, baselines: [], prompt: promptOf(configuration, corpus) };
+    const trainer = new Trainer({ ...training, resume: resumed?.resume }, control, clock);
+    const events = trainer.events();
+    const first = await events.next();
+    if (!first.done) yield first.value;
+    if (resumed) {
+      const step = resumed.resume?.progress.step ?? 0;
+      yield mark(step, 'restored', `Restored from step ${step}`);
+    }
+    yield* events;
+  } finally {
+    engine.dispose();
+  }
+}
+
+function corpusOf(request: RunRequest, configuration: Configuration, resumed: Checkpoint | undefined): Corpus {
+  const text = decodeText(request.text, request.source);
+  if (!resumed) return prepareCorpus(text, configuration.text, request.source);
+  return corpusFor(resumed.tokenizer, text, { ...configuration.text, refuseUnknown: true }, request.source);
+}
+
+/** A resumed model cannot change its shape or its tokens; everything else may. */
+function checkSameModel(old: Configuration, wanted: Configuration): void {
+  for (const group of ['model', 'text'] as const) {
+    for (const [name, value] of Object.entries(old[group])) {
+      if (group === 'text' && !['tokenizer', 'normalize'].includes(name)) continue;
+      const other = (wanted[group] as Record<string, unknown>)[name];
+      if (other !== value && !['dropout', 'init', 'forgetBias'].includes(name)) {
+        throw new UserError(
+          `The checkpoint was trained with ${group}.${name} ${value}, and cannot go on with ${other}; leave that option as it was.`,
+        );
+      }
+    }
+  }
+}
+
+/** Shrinks batch and steps to the text, and says so. */
+function shrink(
+  wanted: Configuration,
+  corpus: Corpus,
+  source: string,
+): { configuration: Configuration; notes: string[] } {
+  const { training } = wanted;
+  const { batch, steps, note } = fitWindow(corpus.training.length, training.batch, training.steps, source);
+  const notes = note ? [note] : [];
+  if (corpus.validation.length > validationLimit) {
+    notes.push(
+      `Evaluations look at the first ${validationLimit.toLocaleString('en')} of ${corpus.validation.length.toLocaleString('en')} validation tokens.`,
+    );
+  }
+  return { configuration: { ...wanted, training: { ...training, batch, steps } }, notes };
+}
+
+function prepareParameters(engine: Engine, configuration: Configuration, resumed: Checkpoint | undefined): void {
+  if (resumed) engine.parameters.flat.set(resumed.parameters.flat);
+  else initialise(engine.parameters, configuration.model.init, streamSeed(configuration.training.seed, 0));
+}
+
+/** The configured prompt, or the first words of the held-out text. */
+function promptOf(configuration: Configuration, corpus: Corpus): string {
+  if (configuration.generation.prompt) return configuration.generation.prompt;
+  const ids = corpus.validation.length > 1 ? corpus.validation : corpus.training;
+  const text = corpus.tokenizer.decode(ids.subarray(0, 100)).trimStart();
+  const words = text.slice(0, 30).replace(/\s+\S*$/u, '');
+  return words || text.slice(0, 30);
+}

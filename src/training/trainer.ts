@@ -1,0 +1,375 @@
+import { createState, type Engine, resetState, type State } from '../engine/engine';
+import { continueText } from '../generation/continue';
+import { type Checkpoint, type Progress, writeCheckpoint } from '../model/checkpoint';
+import type { Configuration } from '../model/configuration';
+import { Random, streamSeed } from '../model/random';
+import type { Corpus } from '../text/corpus';
+import { offsetCount, randomWindows, sequentialWindows, type Window, windowCount } from '../text/windows';
+import { clip } from './clipping';
+import { type Clock, mark, type TrainingControl } from './control';
+import { type Divergence, DivergenceWatch } from './divergence';
+import type { Baseline, CheckpointEvent, FinishedEvent, TrainingEvent } from './events';
+import { evaluate, type Likelihood } from './perplexity';
+import { learningRateFactor } from './schedule';
+
+/** What a trainer works with. */
+export interface Training {
+  /** Parameters initialised or restored. */
+  readonly engine: Engine;
+  readonly corpus: Corpus;
+  /** With batch and steps that fit the text. */
+  readonly configuration: Configuration;
+  /** Sentences that a person should read before the first step. */
+  readonly notes: readonly string[];
+  readonly baselines: readonly Baseline[];
+  /** What continuations are continued from. */
+  readonly prompt: string;
+  readonly resume?: Checkpoint['resume'];
+}
+
+/** Streams of randomness, apart from each other so that a choice in one leaves the others as they were. */
+const streams = { noise: 1, continuation: 2, windows: 1000 };
+
+/** Validation tokens that an evaluation looks at, at most. */
+export const validationLimit = 200_000;
+/** Longest time without a checkpoint, milliseconds. */
+const checkpointInterval = 10_000;
+/** Longest time without letting the thread breathe, milliseconds. */
+const breathInterval = 10;
+
+/** Trains a model; the loop of the product, in VS Code and on the command line alike. */
+export class Trainer {
+  private readonly progress: Progress;
+  private readonly noise: Random;
+  private readonly watch: DivergenceWatch;
+  private readonly stepsPerEpoch: number;
+  private readonly totalSteps: number;
+  private readonly evaluateEvery: number;
+  private state: State;
+  private lr: number;
+  private threshold: number;
+  private tokensPerSecond = 0;
+  private evaluatedStep = -1;
+  private savedAt: number;
+  private breathedAt: number;
+
+  constructor(
+    private readonly training: Training,
+    private readonly control: TrainingControl,
+    private readonly clock: Clock,
+  ) {
+    const { engine, corpus, configuration, resume } = training;
+    const { batch, steps, epochs, maxSteps, seed, lr, clipping, clip: threshold } = configuration.training;
+    this.progress = resume
+      ? structuredClone(resume.progress)
+      : {
+          step: 0,
+          epoch: 0,
+          windows: 0,
+          random: [],
+          seconds: 0,
+          epochNats: 0,
+          epochTokens: 0,
+          evaluationsSinceBest: 0,
+        };
+    this.noise = resume ? Random.restore(resume.progress.random) : new Random(streamSeed(seed, streams.noise));
+    this.watch = new DivergenceWatch(engine.shape.vocabulary);
+    this.stepsPerEpoch = Math.max(1, windowCount(corpus.training.length, batch, steps));
+    this.totalSteps = Math.min(epochs * this.stepsPerEpoch, maxSteps || Number.POSITIVE_INFINITY);
+    this.evaluateEvery = this.chooseInterval();
+    this.state = createState(engine.shape, batch);
+    this.lr = lr;
+    this.threshold = clipping === 'none' ? 0 : threshold;
+    this.savedAt = clock.now() - checkpointInterval * 0.8;
+    this.breathedAt = clock.now();
+    if (resume) this.restore(resume);
+  }
+
+  /** The run as a stream of events, ending with `finished` or `diverged`. */
+  async *events(): AsyncGenerator<TrainingEvent, void> {
+    const { epochs } = this.training.configuration.training;
+    yield this.prepared();
+    let ended: FinishedEvent['reason'] | 'diverged' | undefined = this.due();
+    while (!ended && this.progress.epoch < epochs) {
+      ended = yield* this.runEpoch();
+    }
+    if (ended === 'diverged') return;
+    if (this.evaluatedStep !== this.progress.step && (yield* this.runEvaluation())) return;
+    yield this.checkpoint('final');
+    yield { event: 'finished', step: this.progress.step, reason: ended ?? 'epochs' };
+  }
+
+  private async *runEpoch(): AsyncGenerator<TrainingEvent, FinishedEvent['reason'] | 'diverged' | undefined> {
+    const { progress, training } = this;
+    const { sampling, patience } = training.configuration.training;
+    const skip = progress.windows;
+    if (skip === 0 && sampling === 'sequential') resetState(this.state);
+    let index = 0;
+    for (const window of this.windows()) {
+      if (index++ < skip) continue;
+      yield* this.gate();
+      if (this.control.stopped) return 'stopped';
+      if (sampling === 'random') resetState(this.state);
+      const diverged = yield* this.runStep(window);
+      if (diverged) return 'diverged';
+      if (this.shouldEvaluate()) {
+        if (yield* this.runEvaluation()) return 'diverged';
+        if (patience > 0 && progress.evaluationsSinceBest >= patience) return 'earlyStopping';
+      }
+      if (this.clock.now() - this.savedAt > checkpointInterval) yield this.checkpoint('latest');
+      const due = this.due();
+      if (due) return due;
+    }
+    progress.epoch++;
+    progress.windows = 0;
+    if (progress.epochTokens > 0) {
+      const nats = progress.epochNats / progress.epochTokens;
+      yield { event: 'epoch', step: progress.step, epoch: progress.epoch, nats, perplexity: Math.exp(nats) };
+    }
+    progress.epochNats = 0;
+    progress.epochTokens = 0;
+    return undefined;
+  }
+
+  /** One update: gradient, clipping, optimizer. Returns whether the run diverged; then nothing was updated. */
+  private async *runStep(window: Window): AsyncGenerator<TrainingEvent, boolean> {
+    const { progress, training } = this;
+    const { engine, configuration } = training;
+    const options = configuration.training;
+    const start = this.clock.now();
+    const step = progress.step + 1;
+    const learningRate = this.lr * learningRateFactor(options, step, progress.epoch, this.totalSteps);
+    const dropoutSeed = engine.shape.dropout > 0 ? this.noise.integer32() : undefined;
+    const { nats, tokens, norm } = engine.gradient(window, this.state, { dropoutSeed });
+    const loss = nats / tokens;
+    const divergence = this.watch.look(step, loss, norm, learningRate, options.clipping === 'norm');
+    if (divergence) {
+      yield this.diverged(divergence);
+      return true;
+    }
+    const { clipped, scale, clipValue } = clip(options.clipping, this.threshold, norm, engine.gradients.flat);
+    engine.apply(
+      { ...options, kind: options.optimizer, learningRate, count: step, clipValue },
+      options.clipping === 'value' ? 1 : scale,
+    );
+    progress.step = step;
+    progress.windows++;
+    progress.epochNats += nats;
+    progress.epochTokens += tokens;
+    const milliseconds = this.clock.now() - start;
+    progress.seconds += milliseconds / 1000;
+    const speed = (tokens / Math.max(milliseconds, 1e-3)) * 1000;
+    this.tokensPerSecond = this.tokensPerSecond ? 0.9 * this.tokensPerSecond + 0.1 * speed : speed;
+    yield {
+      event: 'step',
+      step,
+      epoch: Math.min(progress.epoch + progress.windows / this.stepsPerEpoch, progress.epoch + 1),
+      loss,
+      perplexity: Math.exp(loss),
+      gradNorm: norm,
+      clipped,
+      clipScale: scale,
+      clip: this.threshold,
+      learningRate,
+      tokensPerSecond: Math.round(this.tokensPerSecond),
+      seconds: progress.seconds,
+    };
+    await this.breathe();
+    return false;
+  }
+
+  /**
+   * Measures the validation text, samples a continuation, and keeps the model if it is the best.
+   * Returns whether the run diverged: the last update may have overflowed the weights.
+   */
+  private async *runEvaluation(): AsyncGenerator<TrainingEvent, boolean> {
+    const { progress, training } = this;
+    const { engine, corpus, configuration } = training;
+    const { batch, steps } = configuration.training;
+    this.evaluatedStep = progress.step;
+    const start = this.clock.now();
+    let reason: CheckpointEvent['reason'] = 'latest';
+    if (!engine.parameters.flat.every(Number.isFinite)) {
+      yield this.diverged(this.watch.overflow(progress.step, this.lr));
+      return true;
+    }
+    if (corpus.validation.length > 1) {
+      const measuring = evaluate(engine, corpus.validation.subarray(0, validationLimit), batch, steps);
+      let next = measuring.next();
+      for (; !next.done; next = measuring.next()) await this.breathe();
+      const { mean: nats, perplexity } = next.value;
+      if (!Number.isFinite(nats)) {
+        yield this.diverged(this.watch.overflow(progress.step, this.lr));
+        return true;
+      }
+      const best = !(nats >= (progress.bestNats ?? Number.POSITIVE_INFINITY));
+      progress.evaluationsSinceBest = best ? 0 : progress.evaluationsSinceBest + 1;
+      if (best) {
+        progress.bestNats = nats;
+        progress.bestStep = progress.step;
+        reason = 'best';
+      }
+      yield {
+        event: 'evaluation',
+        step: progress.step,
+        epoch: progress.epoch + progress.windows / this.stepsPerEpoch,
+        nats,
+        perplexity,
+        bitsPerCharacter: next.value.bitsPerCharacter(corpus.charactersPerToken),
+        best,
+        diagnosis: '',
+      };
+    }
+    yield* this.runContinuation();
+    progress.seconds += (this.clock.now() - start) / 1000;
+    yield this.checkpoint(reason);
+    return false;
+  }
+
+  private async *runContinuation(): AsyncGenerator<TrainingEvent, void> {
+    const { training, progress } = this;
+    const { engine, corpus, configuration, prompt } = training;
+    let text = '';
+    const seed = streamSeed(configuration.training.seed, streams.continuation);
+    const options = configuration.generation;
+    for (const token of continueText({ engine, tokenizer: corpus.tokenizer, prompt, options, seed, alternatives: 0 })) {
+      text += token.text;
+      await this.breathe();
+    }
+    yield { event: 'continuation', step: progress.step, prompt, text };
+  }
+
+  /** Applies what was asked for since the last step, and waits while paused. */
+  private async *gate(): AsyncGenerator<TrainingEvent, void> {
+    const { control, progress } = this;
+    let announced = false;
+    for (;;) {
+      for (let change = control.takeAdjustment(); change; change = control.takeAdjustment()) yield* this.adjust(change);
+      if (control.takeCheckpoint()) {
+        yield mark(progress.step, 'checkpoint', 'Checkpoint saved');
+        yield this.checkpoint('asked');
+      }
+      if (!control.paused) break;
+      if (!announced) yield mark(progress.step, 'paused', 'Paused');
+      announced = true;
+      await control.changed();
+    }
+    if (announced && !control.stopped) yield mark(progress.step, 'resumed', 'Resumed');
+  }
+
+  private *adjust(change: { lr?: number; clip?: number }): Generator<TrainingEvent> {
+    const { step } = this.progress;
+    if (change.lr !== undefined && change.lr !== this.lr) {
+      yield mark(step, 'learningRate', `Learning rate ${this.lr} → ${change.lr}`);
+      this.lr = change.lr;
+    }
+    if (change.clip !== undefined && this.threshold > 0 && change.clip !== this.threshold) {
+      yield mark(step, 'clip', `θ ${this.threshold} → ${change.clip}`);
+      this.threshold = change.clip;
+    }
+  }
+
+  private diverged({ why, remedy }: Divergence): TrainingEvent {
+    return { event: 'diverged', step: this.progress.step, why, remedy };
+  }
+
+  private prepared(): TrainingEvent {
+    const { engine, corpus, configuration, notes, baselines } = this.training;
+    const { batch, steps } = configuration.training;
+    return {
+      event: 'prepared',
+      vocabulary: engine.shape.vocabulary,
+      trainingTokens: corpus.training.length,
+      validationTokens: corpus.validation.length,
+      charactersPerToken: corpus.charactersPerToken,
+      parameters: engine.parameters.flat.length,
+      stepsPerEpoch: this.stepsPerEpoch,
+      totalSteps: this.totalSteps,
+      batch,
+      steps,
+      engine: configuration.training.engine,
+      notes,
+      baselines,
+    };
+  }
+
+  private windows(): Iterable<Window> {
+    const { corpus, configuration } = this.training;
+    const { batch, steps, sampling, seed } = configuration.training;
+    const random = new Random(streamSeed(seed, streams.windows + this.progress.epoch));
+    if (sampling === 'random') return randomWindows(corpus.training, batch, steps, () => random.uniform());
+    const offset = random.below(offsetCount(corpus.training.length, batch, steps));
+    return sequentialWindows(corpus.training, batch, steps, offset);
+  }
+
+  private due(): FinishedEvent['reason'] | undefined {
+    const { maxSteps } = this.training.configuration.training;
+    return maxSteps > 0 && this.progress.step >= maxSteps ? 'maxSteps' : undefined;
+  }
+
+  /** About forty evaluations a run, and never more than about a tenth of its time. */
+  private chooseInterval(): number {
+    const { corpus, configuration } = this.training;
+    const { batch, steps, evaluateEvery } = configuration.training;
+    if (evaluateEvery > 0) return evaluateEvery;
+    const windows = windowCount(Math.min(corpus.validation.length, validationLimit), batch, steps);
+    return Math.max(Math.ceil(this.totalSteps / 40), 3 * windows, 20);
+  }
+
+  /** Regularly, and when the interval was chosen here also at its eighth, quarter and half, so that something is seen soon. */
+  private shouldEvaluate(): boolean {
+    const { step } = this.progress;
+    if (step % this.evaluateEvery === 0) return true;
+    if (this.training.configuration.training.evaluateEvery > 0) return false;
+    return [8, 4, 2].some((part) => step === Math.ceil(this.evaluateEvery / part));
+  }
+
+  private checkpoint(reason: CheckpointEvent['reason']): TrainingEvent {
+    const { engine, corpus, configuration } = this.training;
+    const bytes = writeCheckpoint({
+      configuration,
+      tokenizer: corpus.tokenizer,
+      parameters: engine.parameters,
+      resume: {
+        progress: { ...this.progress, random: this.noise.save(), batch: this.state.batch },
+        ...engine.moments,
+        hidden: this.state.hidden,
+        cell: this.state.cell,
+      },
+    });
+    this.savedAt = this.clock.now();
+    return { event: 'checkpoint', step: this.progress.step, reason, bytes };
+  }
+
+  private restore({ progress, first, second, hidden, cell }: NonNullable<Checkpoint['resume']>): void {
+    const { moments } = this.training.engine;
+    moments.first.set(first);
+    moments.second.set(second);
+    if (progress.batch === this.state.batch) {
+      this.state.hidden.set(hidden);
+      this.state.cell.set(cell);
+    } else {
+      // Another batch cuts the text into other rows: begin the epoch anew.
+      this.progress.windows = 0;
+    }
+  }
+
+  private async breathe(): Promise<void> {
+    if (this.clock.now() - this.breathedAt < breathInterval) return;
+    await this.clock.breathe();
+    this.breathedAt = this.clock.now();
+  }
+}
+
+/** Total nats and tokens of a text under a model, as `recurrent evaluate` prints them. */
+export function evaluateAll(
+  engine: Engine,
+  ids: Parameters<typeof evaluate>[1],
+  batch: number,
+  steps: number,
+): Likelihood {
+  const measuring = evaluate(engine, ids, batch, steps);
+  let next = measuring.next();
+  while (!next.done) next = measuring.next();
+  return next.value;
+}

@@ -1,0 +1,222 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../../src/model/checkpoint';
+import { parseConfiguration } from '../../src/model/configuration';
+import { TrainingControl } from '../../src/training/control';
+import type { CheckpointEvent, StepEvent, TrainingEvent } from '../../src/training/events';
+import { run } from '../../src/training/run';
+
+const dist = resolve(__dirname, '../../dist');
+const sentence = 'the quick brown fox jumps over the lazy dog and runs away. ';
+const clock = { now: () => performance.now(), breathe: () => new Promise<void>((done) => setImmediate(done)) };
+
+interface Options {
+  text?: string;
+  configuration?: object;
+  resume?: Uint8Array;
+  control?: TrainingControl;
+  onEvent?: (event: TrainingEvent) => void;
+}
+
+async function train({ text = sentence.repeat(40), configuration = {}, resume, control, onEvent }: Options = {}) {
+  const events: TrainingEvent[] = [];
+  const request = {
+    text: new TextEncoder().encode(text),
+    source: 'fox.txt',
+    configuration: parseConfiguration(
+      {
+        model: { hidden: 12, ...(configuration as { model?: object }).model },
+        training: {
+          batch: 4,
+          steps: 8,
+          maxSteps: 30,
+          lr: 0.02,
+          engine: 'tfjs',
+          ...(configuration as { training?: object }).training,
+        },
+        text: (configuration as { text?: object }).text,
+        generation: { length: 12 },
+      },
+      'Test',
+    ),
+    resume,
+    dist,
+  };
+  for await (const event of run(request, control ?? new TrainingControl(), clock)) {
+    events.push(event);
+    onEvent?.(event);
+  }
+  return events;
+}
+
+const of = <K extends TrainingEvent['event']>(events: TrainingEvent[], kind: K) =>
+  events.filter((event) => event.event === kind) as Extract<TrainingEvent, { event: K }>[];
+const losses = (events: TrainingEvent[]) => of(events, 'step').map(({ loss }) => loss);
+
+describe('a run', () => {
+  it('learns: the loss falls, events come in order, and it ends with its reason', async () => {
+    const events = await train({ configuration: { training: { maxSteps: 120 } } });
+    const steps = of(events, 'step');
+    expect(events[0].event).toBe('prepared');
+    expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
+    expect(steps.at(-1)!.loss).toBeLessThan(0.75 * steps[0].loss);
+    expect(of(events, 'evaluation').length).toBeGreaterThan(2);
+    expect(of(events, 'continuation').at(-1)!.text.length).toBe(12);
+    expect(of(events, 'epoch').length).toBeGreaterThan(0);
+    expect(events.at(-1)).toEqual({ event: 'finished', step: 120, reason: 'maxSteps' });
+    for (const { clipped, clipScale, gradNorm, clip } of steps) {
+      expect(clipped).toBe(gradNorm > clip);
+      expect(clipScale).toBeCloseTo(Math.min(1, clip / gradNorm), 12);
+    }
+  });
+
+  it.each([['sequential'], ['random']])(
+    'repeats itself for a seed, %s sampling, and not for another',
+    async (sampling) => {
+      const configuration = { model: { dropout: 0.2 }, training: { sampling } };
+      const first = losses(await train({ configuration }));
+      expect(losses(await train({ configuration }))).toEqual(first);
+      expect(losses(await train({ configuration: { ...configuration, training: { sampling, seed: 1 } } }))).not.toEqual(
+        first,
+      );
+    },
+  );
+
+  it.each([
+    ['gru', 'sequential'],
+    ['lstm', 'random'],
+  ])(
+    'resumed from a checkpoint goes on exactly as if it had never stopped: %s, %s sampling',
+    async (cell, sampling) => {
+      // 75 windows an epoch sequentially: the checkpoint lies inside an epoch, and the rest crosses into the next one.
+      const configuration = {
+        model: { cell, dropout: 0.2 },
+        training: { sampling, steps: 16, batch: 8, maxSteps: 24 },
+      };
+      const whole = losses(await train({ configuration }));
+      const control = new TrainingControl();
+      let saved: CheckpointEvent | undefined;
+      await train({
+        configuration,
+        control,
+        onEvent: (event) => {
+          if (event.event === 'step' && event.step === 11) control.checkpoint();
+          if (event.event === 'checkpoint' && event.reason === 'asked') {
+            saved = event;
+            control.stop();
+          }
+        },
+      });
+      expect(saved?.step).toBe(11);
+      const rest = of(await train({ configuration, resume: saved!.bytes }), 'step');
+      expect(rest[0].step).toBe(12);
+      expect(rest.map(({ loss }) => loss)).toEqual(whole.slice(11));
+    },
+  );
+
+  it('keeps its best model by validation', async () => {
+    const events = await train({ configuration: { training: { maxSteps: 60, evaluateEvery: 10 } } });
+    const best = of(events, 'evaluation').reduce((a, b) => (b.nats < a.nats ? b : a));
+    const saved = of(events, 'checkpoint')
+      .filter(({ reason }) => reason === 'best')
+      .at(-1)!;
+    expect(saved.step).toBe(best.step);
+    expect(readCheckpoint(saved.bytes, 'x').resume?.progress.bestNats).toBe(best.nats);
+  });
+
+  it('stops early when validation has not improved for `patience` evaluations', async () => {
+    const text = `${sentence.repeat(30)}${'zq xw kj vb '.repeat(20)}`;
+    const events = await train({
+      text,
+      configuration: { training: { maxSteps: 2000, evaluateEvery: 5, patience: 3 } },
+    });
+    expect(events.at(-1)).toMatchObject({ event: 'finished', reason: 'earlyStopping' });
+    expect(
+      of(events, 'evaluation')
+        .slice(-3)
+        .every(({ best }) => !best),
+    ).toBe(true);
+  });
+
+  it('can be paused, adjusted while paused, resumed and stopped', async () => {
+    const control = new TrainingControl();
+    const seen: string[] = [];
+    const events = await train({
+      control,
+      configuration: { training: { maxSteps: 1000 } },
+      onEvent: (event) => {
+        if (event.event === 'mark') seen.push(event.text);
+        if (event.event === 'step' && event.step === 5) control.pause();
+        if (event.event === 'mark' && event.kind === 'paused') {
+          control.adjust({ lr: 0.001, clip: 0.5 });
+          setTimeout(() => control.resume(), 20);
+        }
+        if (event.event === 'step' && event.step === 8) control.stop();
+      },
+    });
+    expect(seen).toEqual(['Paused', 'Learning rate 0.02 → 0.001', 'θ 1 → 0.5', 'Resumed']);
+    const steps = of(events, 'step');
+    expect(steps[4].learningRate).toBe(0.02);
+    expect(steps[5]).toMatchObject({ learningRate: 0.001, clip: 0.5 });
+    expect(events.at(-1)).toEqual({ event: 'finished', step: 8, reason: 'stopped' });
+  });
+
+  it('stops, explains and leaves a finite model when it diverges', async () => {
+    const events = await train({
+      configuration: {
+        model: { cell: 'rnn', activation: 'relu' },
+        training: { optimizer: 'sgd', lr: 100, clipping: 'none', evaluateEvery: 1, maxSteps: 500 },
+      },
+    });
+    const last = events.at(-1)!;
+    expect(last.event).toBe('diverged');
+    expect(last).toMatchObject({ remedy: expect.stringContaining('10') });
+    for (const { bytes } of of(events, 'checkpoint').slice(0, 1))
+      expect(() => readCheckpoint(bytes, 'x')).not.toThrow();
+  });
+
+  it('shrinks the batch for a short text and says so', async () => {
+    const events = await train({
+      text: sentence.repeat(2),
+      configuration: { training: { batch: 64, steps: 35, maxSteps: 3 } },
+    });
+    const [prepared] = of(events, 'prepared');
+    expect(prepared.batch).toBeLessThan(64);
+    expect(prepared.notes.join(' ')).toContain('shrunk');
+    expect(of(events, 'step').length).toBe(3);
+  });
+
+  it('refuses, in one sentence, what cannot be trained on or gone on with', async () => {
+    await expect(train({ text: '' })).rejects.toThrow(/fox\.txt is empty/);
+    await expect(train({ text: 'aaaa' })).rejects.toThrow(/one distinct character/);
+    await expect(train({ text: 'a\0b\0' })).rejects.toThrow(/fox\.txt/);
+    const saved = of(await train(), 'checkpoint').at(-1)!.bytes;
+    await expect(train({ resume: saved, text: `${sentence.repeat(40)}ÄÖ` })).rejects.toThrow(/Ä Ö/);
+    await expect(train({ resume: saved, configuration: { model: { hidden: 13 } } })).rejects.toThrow(
+      /model\.hidden 12/,
+    );
+    await expect(train({ resume: saved.subarray(0, 1000) })).rejects.toThrow(/not a usable checkpoint/);
+  });
+});
+
+describe('a step event', () => {
+  it('carries everything that the command line promises', async () => {
+    const [step] = of(await train({ configuration: { training: { maxSteps: 1 } } }), 'step') as StepEvent[];
+    expect(Object.keys(step).sort()).toEqual(
+      [
+        'clip',
+        'clipScale',
+        'clipped',
+        'epoch',
+        'event',
+        'gradNorm',
+        'learningRate',
+        'loss',
+        'perplexity',
+        'seconds',
+        'step',
+        'tokensPerSecond',
+      ].sort(),
+    );
+  });
+});
