@@ -20,7 +20,7 @@ export interface Continuation extends PromptRequest {
     readonly length: number;
   };
   readonly seed: number;
-  /** Text that ends the continuation where it first appears; it is left out. */
+  /** Text that ends the continuation where it first appears; it is left out, but for tokens written before it was whole. */
   readonly stop?: string;
   /** Where to end before the length is reached. */
   readonly ending?: Ending;

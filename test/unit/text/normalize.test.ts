@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { countCharacters, limitText, normalize } from '../../../src/text/normalize';
+
+// The expected strings are what the same input gives in Python with re.sub('[^A-Za-z]+', ' ', …) and str.splitlines.
+const text = 'The  Time--Machine,\nby H. G. Wells [1898]\n\nI\r  “É” x\u2028y  ';
+
+it('normalises as the lecture does', () => {
+  expect(normalize(text, 'none')).toBe(text);
+  expect(normalize(text, 'lowercase')).toBe(text.toLowerCase());
+  expect(normalize(text, 'letters')).toBe('the time machine by h g wells i x y ');
+  expect(normalize(text, 'd2l')).toBe('the time machineby h g wellsixy');
+});
+
+it('counts and cuts by characters and not by UTF-16 units', () => {
+  expect(countCharacters('a😀b')).toBe(3);
+  expect(countCharacters('\ud83d')).toBe(1);
+  expect(limitText('a😀b', 2)).toBe('a😀');
+  expect(limitText('a😀b', 0)).toBe('a😀b');
+  expect(limitText('a😀b', 9)).toBe('a😀b');
+});
