@@ -1,9 +1,11 @@
 import type { ModelShape, TrainingConfiguration } from '../model/configuration';
 import type { Engine, EngineOptions } from './engine';
-import { createTfjsEngine } from './tfjs';
 
-/** Makes the engine of that kind for a model; its parameters are zero until they are initialised or restored. */
-export function createEngine(
+/**
+ * Makes the engine of that kind for a model; its parameters are zero until they are initialised or restored.
+ * An engine's code is loaded only when it is asked for: TensorFlow.js alone takes half a second.
+ */
+export async function createEngine(
   kind: TrainingConfiguration['engine'],
   shape: ModelShape,
   options: EngineOptions,
@@ -11,6 +13,6 @@ export function createEngine(
   switch (kind) {
     case 'tfjs':
     case 'fused':
-      return createTfjsEngine(shape, options);
+      return (await import('./tfjs')).createTfjsEngine(shape, options);
   }
 }

@@ -1,0 +1,153 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const cli = resolve(__dirname, '../../dist/cli.js');
+const folder = mkdtempSync(join(tmpdir(), 'recurrent-cli-'));
+const at = (name: string) => join(folder, name);
+const small = '--hidden 8 --batch 4 --steps 8 --max-steps 12 --lr 0.02 --length 10'.split(' ');
+
+function recurrent(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+const events = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+beforeAll(() => {
+  writeFileSync(at('fox.txt'), 'The quick brown fox jumps over the lazy dog. '.repeat(60));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('recurrent', () => {
+  it('trains with one JSON object a line, the same for the same seed, and writes a checkpoint', () => {
+    const command = ['train', at('fox.txt'), ...small, '--json', '--checkpoint', at('fox.safetensors')];
+    const first = recurrent(...command);
+    expect(first.status, first.stderr).toBe(0);
+    const steps = events(first.stdout).filter(({ event }) => event === 'step');
+    expect(steps).toHaveLength(12);
+    expect(Object.keys(steps[0])).toEqual(
+      expect.arrayContaining([
+        'step',
+        'epoch',
+        'loss',
+        'perplexity',
+        'gradNorm',
+        'clipped',
+        'clipScale',
+        'learningRate',
+        'tokensPerSecond',
+      ]),
+    );
+    const losses = (stdout: string) =>
+      events(stdout)
+        .filter(({ event }) => event === 'step')
+        .map(({ loss }) => loss);
+    expect(losses(recurrent(...command).stdout)).toEqual(losses(first.stdout));
+    expect(existsSync(at('fox.safetensors'))).toBe(true);
+  });
+
+  it('evaluates a checkpoint, and what it printed while training agrees', () => {
+    const trained = recurrent(
+      'train',
+      at('fox.txt'),
+      ...small,
+      '--json',
+      '--checkpoint',
+      at('eval.safetensors'),
+      '--validation',
+      '0.5',
+    );
+    const best = events(trained.stdout)
+      .filter(({ event, best }) => event === 'evaluation' && best)
+      .at(-1)!;
+    const text = readFileSync(at('fox.txt'), 'utf8');
+    writeFileSync(at('half.txt'), text.slice(Math.floor(text.length * 0.5)));
+    const { stdout, status } = recurrent('evaluate', at('eval.safetensors'), at('half.txt'), '--batch', '4', '--json');
+    expect(status).toBe(0);
+    const [result] = events(stdout);
+    expect(result.perplexity as number).toBeCloseTo(best.perplexity as number, 4);
+    expect(result.nats as number).toBeCloseTo(Math.log(result.perplexity as number), 6);
+    const plain = recurrent('evaluate', at('eval.safetensors'), at('half.txt'));
+    expect(plain.stdout).toMatch(/^perplexity +\d+\.\d{4}\nnats per token/);
+  });
+
+  it('samples the same text for a seed, and the likeliest at temperature 0', () => {
+    recurrent('train', at('fox.txt'), ...small, '--checkpoint', at('sample.safetensors'));
+    const sample = (...args: string[]) =>
+      recurrent('sample', at('sample.safetensors'), '--prompt', 'The ', '--length', '20', ...args).stdout;
+    expect(sample('--seed', '3')).toBe(sample('--seed', '3'));
+    expect(sample('--seed', '3', '--temperature', '2')).not.toBe(sample('--seed', '4', '--temperature', '2'));
+    expect(sample('--seed', '3', '--temperature', '0')).toBe(sample('--seed', '4', '--temperature', '0'));
+    expect(sample()).toMatch(/^The .{20}\n$/s);
+  });
+
+  it('goes on from a checkpoint', () => {
+    recurrent('train', at('fox.txt'), ...small, '--validation', '0', '--checkpoint', at('resume.safetensors'));
+    const more = recurrent('train', at('fox.txt'), '--resume', at('resume.safetensors'), '--max-steps', '15', '--json');
+    expect(more.status, more.stderr).toBe(0);
+    expect(
+      events(more.stdout)
+        .filter(({ event }) => event === 'step')
+        .map(({ step }) => step),
+    ).toEqual([13, 14, 15]);
+  });
+
+  it.each([
+    [
+      'an option out of range',
+      ['train', at('fox.txt'), '--batch', '0'],
+      /^recurrent: --batch is 0, but must be a whole number from 1 to 4096\.\n$/,
+    ],
+    [
+      'an unknown option',
+      ['train', at('fox.txt'), '--hiden', '5'],
+      /unknown option '--hiden'\n\(Did you mean --hidden\?\)/,
+    ],
+    ['a conflict', ['train', at('fox.txt'), '--tied'], /--tied needs --embedding/],
+    ['no such file', ['train', at('none.txt')], /^recurrent: Cannot read .*none\.txt: there is no such file\.\n$/],
+    ['a folder', ['train', folder], /it is a folder/],
+    ['an empty file', ['train', at('empty.txt')], /^recurrent: empty\.txt is empty.*\.\n$/],
+    ['one distinct character', ['train', at('aaaa.txt')], /one distinct character, 'a'/],
+    ['a binary file', ['train', at('binary.txt')], /binary\.txt is not text/],
+    ['a corrupt checkpoint', ['sample', at('binary.txt')], /binary\.txt is not a usable checkpoint/],
+    [
+      'a checkpoint that cannot be written',
+      ['train', at('fox.txt'), '--checkpoint', at('no/such/folder.st')],
+      /Cannot write/,
+    ],
+  ])('refuses %s with one sentence and exit code 2', (_, args, message) => {
+    writeFileSync(at('empty.txt'), '');
+    writeFileSync(at('aaaa.txt'), 'a'.repeat(5000));
+    writeFileSync(at('binary.txt'), Buffer.from([1, 2, 0, 3, 255, 254, 0, 9, 9, 9]));
+    const before = readdirSync(folder);
+    const { status, stdout, stderr } = recurrent(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stdout).toBe('');
+    expect(status).toBe(2);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  it('shrinks the batch for a short file and says so', () => {
+    writeFileSync(at('short.txt'), 'a short text, but not empty');
+    const { status, stderr } = recurrent(
+      'train',
+      at('short.txt'),
+      '--hidden',
+      '8',
+      '--max-steps',
+      '2',
+      '--length',
+      '5',
+    );
+    expect(status).toBe(0);
+    expect(stderr).toContain('shrunk');
+  });
+});
