@@ -16,7 +16,7 @@ export interface ObservedRun {
   readonly id: string;
   readonly summary: RunSummary;
   readonly history: History;
-  readonly folder: { readonly path: string };
+  readonly folder: { readonly path: string; settled(): Promise<void> };
 }
 
 /** What `activate` returns: a small window into the extension, for its tests. */

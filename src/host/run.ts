@@ -26,6 +26,7 @@ export class Run extends Disposable {
   readonly onDidRewind = this.rewound.event;
   private readonly saving = this._register(new Throttle(1000, () => void this.save()));
   private readonly weights = new Map<CheckpointKind, Weights>();
+  private readonly onDisk = new WeakSet<Weights>();
   private loading: Promise<void> | undefined;
   private touched: boolean;
 
@@ -124,6 +125,7 @@ export class Run extends Disposable {
     this.touched = true;
     this.update({ state, message, owner: undefined });
     if (this.isLive) this.update({ owner: process.pid });
+    this.release();
     this.changed.fire();
     if (this.isLive) this.saving.request();
     else this.saving.flush();
@@ -199,9 +201,16 @@ export class Run extends Disposable {
       this.weights.set(kind, kept);
       this.update({ checkpoints: { ...this.record.checkpoints, [kind]: step } });
       void this.folder.saveCheckpoint(kind, bytes).then((saved) => {
-        if (saved && !this.isLive && this.weights.get(kind) === kept) this.weights.delete(kind);
+        if (saved) this.onDisk.add(kept);
+        this.release();
       });
     }
+  }
+
+  /** Lets go of the weights of a run at rest that are on disk. */
+  private release(): void {
+    if (this.isLive) return;
+    for (const [kind, kept] of this.weights) if (this.onDisk.has(kept)) this.weights.delete(kind);
   }
 
   private newestKind(): CheckpointKind | undefined {

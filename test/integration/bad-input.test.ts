@@ -1,0 +1,116 @@
+import * as assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { RecurrentApi } from '../../src/host/api';
+import {
+  activated,
+  deleteAll,
+  isPlain,
+  Messages,
+  realText,
+  Scratch,
+  small,
+  untilState,
+  untilStep,
+} from './support/laboratory';
+
+describe('Bad input', () => {
+  let api: RecurrentApi;
+  let messages: Messages;
+  const scratch = new Scratch();
+
+  before(async () => {
+    api = await activated();
+  });
+  beforeEach(() => {
+    messages = new Messages();
+  });
+  afterEach(() => messages.dispose());
+  after(async () => {
+    await deleteAll();
+    scratch.remove();
+  });
+
+  const texts: [string, string | Uint8Array, RegExp][] = [
+    ['an empty file', '', /empty\.txt.*empty/],
+    ['one distinct character', 'a'.repeat(5000), /one\.txt/],
+    ['a binary file', new Uint8Array(5000).map((_, i) => (i * 7919) % 256), /binary\.txt/],
+  ];
+  for (const [what, content, expected] of texts) {
+    it(`says in a sentence what is wrong with ${what}`, async () => {
+      const name = expected.source.replace(/\\.*/, '');
+      const run = await api.train(scratch.write(`${name}.txt`, content), small({ text: { normalize: 'none' } }));
+      await untilState(run, 'failed');
+      const message = await messages.next();
+      assert.match(message, expected);
+      assert.ok(isPlain(message), message);
+      assert.equal(run.summary.message, message);
+      await api.delete(run.id);
+    });
+  }
+
+  it('shrinks the window to a short text, says so, and trains', async () => {
+    const run = await api.train(scratch.write('short.txt', realText(150)), small({ training: { maxSteps: 3 } }));
+    await untilState(run, 'finished');
+    const message = await messages.next();
+    assert.match(message, /short\.txt/);
+    assert.ok(isPlain(message), message);
+    await api.delete(run.id);
+  });
+
+  it('refuses a file that does not exist', async () => {
+    await vscode.commands.executeCommand('recurrent.train', vscode.Uri.file(join(scratch.path, 'nowhere.txt')));
+    const message = await messages.next();
+    assert.match(message, /nowhere\.txt cannot be read: it does not exist\./);
+  });
+
+  it('refuses a folder', async () => {
+    await vscode.commands.executeCommand('recurrent.train', vscode.Uri.file(scratch.path));
+    const message = await messages.next();
+    assert.match(message, /it is a folder/);
+    assert.ok(isPlain(message), message);
+  });
+
+  it('refuses a setting out of range, naming it', async () => {
+    const settings = vscode.workspace.getConfiguration('recurrent');
+    await settings.update('model.hidden', -3, vscode.ConfigurationTarget.Global);
+    await vscode.commands.executeCommand('recurrent.train', scratch.write('fine.txt', realText(5000)));
+    await settings.update('model.hidden', undefined, vscode.ConfigurationTarget.Global);
+    const message = await messages.next();
+    assert.match(message, /model\.hidden/);
+    assert.ok(isPlain(message), message);
+  });
+
+  it('recovers from a worker that dies: the checkpoint is kept, and the run goes on from it', async () => {
+    const run = await api.train(scratch.write('whale.txt', realText(40_000)), small());
+    await untilStep(run, 50);
+    assert.ok(run.summary.hasCheckpoint);
+    messages.answer = 'Go On from Checkpoint';
+    await api.kill(run.id);
+    const message = await messages.next();
+    assert.match(message, /ended unexpectedly .*The checkpoint of step \d+ is kept\.$/);
+    assert.ok(isPlain(message), message);
+    await untilState(run, 'running');
+    await untilStep(run, 70);
+    const { step } = run.history.stretch().stretch.columns;
+    for (let i = 0; i < step.length; i++) assert.equal(step[i], i + 1);
+    await vscode.commands.executeCommand('recurrent.stop', run.id);
+    await untilState(run, 'stopped');
+  });
+
+  it('says what is wrong with a damaged checkpoint, and keeps the history', async () => {
+    const run = api.front!;
+    const steps = run.history.steps;
+    await run.folder.settled();
+    for (const name of ['latest', 'best']) writeFileSync(join(run.folder.path, `${name}.safetensors`), 'no tensors');
+    await api.goOn(run.id);
+    await untilState(run, 'failed');
+    const message = await messages.next();
+    assert.match(message, /checkpoint/);
+    assert.ok(isPlain(message), message);
+    assert.ok(run.history.steps > 0 && run.history.steps <= steps);
+    await assert.rejects(api.continue(run.id, 'a', 5), /model|checkpoint/i);
+    await api.delete(run.id);
+  });
+});

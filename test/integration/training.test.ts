@@ -1,0 +1,135 @@
+import * as assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import * as vscode from 'vscode';
+import type { ObservedRun, RecurrentApi } from '../../src/host/api';
+import { activated, deleteAll, realText, Scratch, small, untilState, untilStep } from './support/laboratory';
+
+describe('A training', () => {
+  let api: RecurrentApi;
+  let text: vscode.Uri;
+  const scratch = new Scratch();
+
+  before(async () => {
+    api = await activated();
+    text = scratch.write('whale.txt', realText(60_000));
+  });
+  after(async () => {
+    await deleteAll();
+    scratch.remove();
+  });
+
+  it('learns: validation perplexity falls below the uniform model, and the run finishes', async () => {
+    const run = await api.train(text, small({ training: { maxSteps: 120 } }));
+    await untilState(run, 'finished');
+    const { prepared, latest, message, hasCheckpoint } = run.summary;
+    assert.ok(prepared && latest);
+    assert.equal(prepared.vocabulary, 28);
+    assert.equal(run.history.steps, 120);
+    const [first] = run.history.evaluations;
+    const last = run.history.evaluations.at(-1)!;
+    assert.ok(last.perplexity < first.perplexity, `${first.perplexity} → ${last.perplexity}`);
+    assert.ok(last.perplexity < 20, `${last.perplexity}`);
+    assert.ok(run.history.continuations.length > 0);
+    assert.ok(hasCheckpoint);
+    assert.match(message, /^Finished at step 120\. Best perplexity \d+\.\d\d, at step \d+\.$/);
+    assert.match(api.statusText, /perplexity \d+\.\d\d/);
+  });
+
+  it('keeps its history, its record and its checkpoints on disk', async () => {
+    const run = api.front!;
+    let stored = await api.readStored();
+    const state = () => stored.find(({ id }) => id === run.id)?.state;
+    for (let tries = 0; tries < 50 && state() !== 'finished'; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      stored = await api.readStored();
+    }
+    assert.equal(state(), 'finished');
+    const files = readdirSync(run.folder.path).sort();
+    assert.deepEqual(files, ['best.safetensors', 'events.jsonl', 'latest.safetensors', 'run.json', 'steps.f64']);
+  });
+
+  it('samples from the weights it kept, in the alphabet that it learnt', async () => {
+    const { tokens } = await api.continue(api.front!.id, 'the wh', 40);
+    assert.equal(tokens.length, 40);
+    assert.match(tokens.map((token) => token.text).join(''), /^[a-z ]{40}$/);
+  });
+
+  describe('while it runs', () => {
+    let run: ObservedRun;
+    before(async () => {
+      run = await api.train(text, small({ training: { seed: 1 } }));
+      await untilStep(run, 20);
+    });
+
+    it('pauses, and does no step while it pauses', async () => {
+      await vscode.commands.executeCommand('recurrent.pause', run.id);
+      await untilState(run, 'paused');
+      const at = run.history.lastStep;
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      assert.equal(run.history.lastStep, at);
+      assert.match(api.statusText, /debug-pause/);
+    });
+
+    it('resumes', async () => {
+      const at = run.history.lastStep;
+      await vscode.commands.executeCommand('recurrent.resume', run.id);
+      await untilState(run, 'running');
+      await untilStep(run, at + 5);
+    });
+
+    it('saves a checkpoint when asked', async () => {
+      const saved = run.history.marks.filter(({ kind }) => kind === 'checkpoint').length;
+      await vscode.commands.executeCommand('recurrent.checkpoint', run.id);
+      assert.ok(run.summary.hasCheckpoint);
+      assert.ok(run.history.marks.filter(({ kind }) => kind === 'checkpoint').length >= saved);
+    });
+
+    it('shows the same run again when it is asked for the same training', async () => {
+      const count = api.runs.length;
+      assert.equal((await api.train(text, small({ training: { seed: 1 } }))).id, run.id);
+      assert.equal(api.runs.length, count);
+    });
+
+    it('stops when told, and goes on from where it stopped', async () => {
+      await vscode.commands.executeCommand('recurrent.stop', run.id);
+      await untilState(run, 'stopped');
+      const at = run.history.lastStep;
+      await vscode.commands.executeCommand('recurrent.resume', run.id);
+      await untilState(run, 'running');
+      await untilStep(run, at + 10);
+      const { step } = run.history.stretch().stretch.columns;
+      for (let i = 0; i < step.length; i++) assert.equal(step[i], i + 1);
+      assert.ok(run.history.marks.some(({ kind }) => kind === 'restored'));
+    });
+
+    it('leaves nothing behind when it is deleted', async () => {
+      await api.delete(run.id);
+      assert.ok(!api.runs.some(({ id }) => id === run.id));
+      assert.ok(!existsSync(run.folder.path));
+    });
+  });
+
+  it('starts by its command on the file it is given, and opens the panel beside it', async () => {
+    const settings = vscode.workspace.getConfiguration('recurrent');
+    await settings.update('model.hidden', 8, vscode.ConfigurationTarget.Global);
+    const id = await vscode.commands.executeCommand<string>('recurrent.train', text);
+    await settings.update('model.hidden', undefined, vscode.ConfigurationTarget.Global);
+    const run = api.runs.find((other) => other.id === id)!;
+    assert.equal(run.summary.configuration.model.hidden, 8);
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    assert.ok(
+      tabs.some(({ input }) => input instanceof vscode.TabInputWebview && /recurrent\.panel/.test(input.viewType)),
+    );
+    await api.delete(id);
+  });
+
+  it('trains on what is typed, saved or not', async () => {
+    const content = realText(9000).replaceAll('a', 'å');
+    const document = await vscode.workspace.openTextDocument({ content });
+    const run = await api.train(document.uri, small({ text: { normalize: 'none' }, training: { maxSteps: 3 } }));
+    await untilState(run, 'finished');
+    const expected = new Set(content).size;
+    assert.equal(run.summary.prepared?.vocabulary, expected + 1, 'its characters and <unk>');
+    await api.delete(run.id);
+  });
+});
