@@ -2,11 +2,13 @@
 //   dist/extension.js, dist/worker/*.js, dist/cli.js     Node, CommonJS
 //   dist/webview/*.js, *.css                             browser
 //   dist/test/*.js                                       mocha suites for the extension host (with --tests)
+//   dist/fused/*.wasm                                    the fused engine's kernels
 // and puts beside them the tfjs .wasm files and the sample text.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { compileKernels } from './src/engine/fused/compile.mjs';
 
 const watch = process.argv.includes('--watch');
 const tests = process.argv.includes('--tests');
@@ -68,6 +70,7 @@ if (tests) {
 }
 
 assets();
+await compileKernels('dist/fused');
 if (watch) {
   const contexts = await Promise.all(builds.map((build) => esbuild.context({ ...build, logLevel: 'info' })));
   await Promise.all(contexts.map((context) => context.watch()));

@@ -1,0 +1,13 @@
+// The kernels, each with a scalar twin in ../twin. Addresses are bytes in the shared memory, sizes and strides are floats.
+export { multiply } from './multiply';
+export { outer } from './outer';
+export { packColumns, packTransposed } from './pack';
+export { matrixVector, vectorMatrix } from './matvec';
+export { clearRows, columnSums, gatherRows, scatterRows } from './rows';
+export { join } from './join';
+export { rnnBackward, rnnForward } from './rnn';
+export { gruGates, gruResetBackward, gruState, gruStateBackward } from './gru';
+export { lstmBackward, lstmForward } from './lstm';
+export { logSoftmax, softmaxLoss } from './softmax';
+export { dropout } from './dropout';
+export { adamUpdate, momentumUpdate, rmspropUpdate, squares } from './optimizer';

@@ -1,0 +1,56 @@
+import { madd, sum } from './simd';
+
+/**
+ * y (n) += x (k) · W (k, n) for one row, W unpacked: eight rows of W at a time stream through the registers.
+ * @param ld floats from one row of W to the next
+ */
+export function vectorMatrix(x: usize, k: i32, w: usize, ld: i32, n: i32, y: usize): void {
+  const stride = <usize>ld << 2;
+  const bytes = <usize>n << 2;
+  let i = 0;
+  for (; i + 8 <= k; i += 8, x += 32, w += 8 * stride) {
+    const x0 = v128.load32_splat(x), x1 = v128.load32_splat(x, 4), x2 = v128.load32_splat(x, 8);
+    const x3 = v128.load32_splat(x, 12), x4 = v128.load32_splat(x, 16), x5 = v128.load32_splat(x, 20);
+    const x6 = v128.load32_splat(x, 24), x7 = v128.load32_splat(x, 28);
+    const w2 = w + 2 * stride, w4 = w + 4 * stride, w6 = w + 6 * stride;
+    let j: usize = 0;
+    for (; j + 16 <= bytes; j += 16) {
+      let s = madd(x0, v128.load(w + j), v128.load(y + j));
+      let u = f32x4.mul(x1, v128.load(w + stride + j));
+      s = madd(x2, v128.load(w2 + j), s);
+      u = madd(x3, v128.load(w2 + stride + j), u);
+      s = madd(x4, v128.load(w4 + j), s);
+      u = madd(x5, v128.load(w4 + stride + j), u);
+      s = madd(x6, v128.load(w6 + j), s);
+      u = madd(x7, v128.load(w6 + stride + j), u);
+      v128.store(y + j, f32x4.add(s, u));
+    }
+    for (; j < bytes; j += 4) {
+      let s = load<f32>(y + j);
+      for (let l: usize = 0; l < 8; l++) s += load<f32>(x + 4 * l) * load<f32>(w + l * stride + j);
+      store<f32>(y + j, s);
+    }
+  }
+  for (; i < k; i++, x += 4, w += stride) {
+    const x0 = v128.load32_splat(x);
+    let j: usize = 0;
+    for (; j + 16 <= bytes; j += 16) v128.store(y + j, madd(x0, v128.load(w + j), v128.load(y + j)));
+    for (; j < bytes; j += 4) store<f32>(y + j, load<f32>(y + j) + load<f32>(x) * load<f32>(w + j));
+  }
+}
+
+/** y (n) += W (n, k) · x (k), row by row: the tied output layer for one row. */
+export function matrixVector(x: usize, k: i32, w: usize, n: i32, y: usize): void {
+  const bytes = <usize>k << 2;
+  for (let row = 0; row < n; row++, w += bytes, y += 4) {
+    let s = f32x4.splat(0), u = s;
+    let j: usize = 0;
+    for (; j + 32 <= bytes; j += 32) {
+      s = madd(v128.load(x + j), v128.load(w + j), s);
+      u = madd(v128.load(x + j, 16), v128.load(w + j, 16), u);
+    }
+    let rest = sum(f32x4.add(s, u));
+    for (; j < bytes; j += 4) rest += load<f32>(x + j) * load<f32>(w + j);
+    store<f32>(y, load<f32>(y) + rest);
+  }
+}

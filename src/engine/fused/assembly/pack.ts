@@ -1,0 +1,73 @@
+import { PANEL } from './blocks';
+
+/**
+ * B (k, n) to panels of 16 columns, [n/16][k][16], the last one filled up with zeros.
+ * @param ld floats from one row of B to the next
+ * @param first, last range of panels to pack, so that threads can share the work
+ */
+export function packColumns(b: usize, ld: i32, k: i32, n: i32, to: usize, first: i32, last: i32): void {
+  const stride = <usize>ld << 2;
+  to += (<usize>first * <usize>k * PANEL) << 2;
+  for (let p = first; p < last; p++) {
+    const columns = min(PANEL, n - p * PANEL);
+    let from = b + ((<usize>p * PANEL) << 2);
+    if (columns == PANEL) {
+      for (let i = 0; i < k; i++, from += stride, to += 64) {
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
+        v128.store(to, v128.load(from, 32), 32);
+        v128.store(to, v128.load(from, 48), 48);
+      }
+      continue;
+    }
+    for (let i = 0; i < k; i++, from += stride, to += 64) {
+      for (let j = 0; j < PANEL; j++) {
+        store<f32>(to + (<usize>j << 2), j < columns ? load<f32>(from + (<usize>j << 2)) : 0);
+      }
+    }
+  }
+}
+
+/**
+ * Bᵀ of a stored B (n, k) to panels of 16 columns, [n/16][k][16], the last one filled up with zeros: packs the
+ * (k, n) matrix whose entry (i, j) is B[j, i].
+ * @param ld floats from one row of the stored B to the next
+ */
+export function packTransposed(b: usize, ld: i32, k: i32, n: i32, to: usize, first: i32, last: i32): void {
+  const stride = <usize>ld << 2;
+  to += (<usize>first * <usize>k * PANEL) << 2;
+  for (let p = first; p < last; p++, to += (<usize>k * PANEL) << 2) {
+    const from = b + <usize>p * PANEL * stride;
+    const columns = min(PANEL, n - p * PANEL);
+    for (let j = 0; j < PANEL; j += 4) {
+      const source = from + <usize>j * stride;
+      const target = to + (<usize>j << 2);
+      if (j + 4 <= columns) transposeFour(source, stride, k, target);
+      else {
+        for (let l = 0; l < 4; l++) {
+          for (let i = 0; i < k; i++) {
+            const x = j + l < columns ? load<f32>(source + <usize>l * stride + (<usize>i << 2)) : <f32>0;
+            store<f32>(target + (<usize>i << 6) + (<usize>l << 2), x);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Four rows of k floats to k rows of four floats, 64 bytes apart. */
+function transposeFour(from: usize, stride: usize, k: i32, to: usize): void {
+  let i = 0;
+  for (; i + 4 <= k; i += 4, from += 16, to += 256) {
+    const a = v128.load(from), b = v128.load(from + stride), c = v128.load(from + 2 * stride), d = v128.load(from + 3 * stride);
+    const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+    const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5), cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f64>(ab0, cd0, 0, 2));
+    v128.store(to, v128.shuffle<f64>(ab0, cd0, 1, 3), 64);
+    v128.store(to, v128.shuffle<f64>(ab1, cd1, 0, 2), 128);
+    v128.store(to, v128.shuffle<f64>(ab1, cd1, 1, 3), 192);
+  }
+  for (; i < k; i++, from += 4, to += 64) {
+    for (let l = 0; l < 4; l++) store<f32>(to + (<usize>l << 2), load<f32>(from + <usize>l * stride));
+  }
+}

@@ -1,0 +1,74 @@
+// Rows of tables: one-hot inputs and embeddings are never materialised, they are gathered and scattered.
+
+/**
+ * out (rows, width) = bias (width) + table[ids[row]] (width).
+ * @param table (V, width), or 0 for the bias alone
+ * @param bias (width), or 0 for none
+ */
+export function gatherRows(ids: usize, rows: i32, table: usize, width: i32, bias: usize, out: usize): void {
+  const bytes = <usize>width << 2;
+  const zero = f32x4.splat(0);
+  for (let row = 0; row < rows; row++, out += bytes) {
+    const from = table ? table + <usize>load<u32>(ids + (<usize>row << 2)) * bytes : 0;
+    let j: usize = 0;
+    for (; j + 16 <= bytes; j += 16) {
+      const x = table ? v128.load(from + j) : zero;
+      v128.store(out + j, bias ? f32x4.add(x, v128.load(bias + j)) : x);
+    }
+    for (; j < bytes; j += 4) {
+      store<f32>(out + j, (table ? load<f32>(from + j) : 0) + (bias ? load<f32>(bias + j) : 0));
+    }
+  }
+}
+
+/**
+ * table[ids[row]] (width) += source[row] (width) for every row, in their order.
+ * @param ld floats from one row of the source to the next
+ * @param ldt floats from one row of the table to the next
+ */
+export function scatterRows(
+  ids: usize, rows: i32, source: usize, ld: i32, width: i32, table: usize, ldt: i32,
+): void {
+  const bytes = <usize>width << 2;
+  for (let row = 0; row < rows; row++, source += <usize>ld << 2) {
+    const to = table + <usize>load<u32>(ids + (<usize>row << 2)) * (<usize>ldt << 2);
+    let j: usize = 0;
+    for (; j + 16 <= bytes; j += 16) v128.store(to + j, f32x4.add(v128.load(to + j), v128.load(source + j)));
+    for (; j < bytes; j += 4) store<f32>(to + j, load<f32>(to + j) + load<f32>(source + j));
+  }
+}
+
+/** sums (width) = [sums +] Σ over the rows of source (rows, width); ld floats from one row to the next. */
+export function columnSums(source: usize, ld: i32, rows: i32, width: i32, sums: usize, add: i32): void {
+  const stride = <usize>ld << 2;
+  let j = 0;
+  for (; j + 16 <= width; j += 16, source += 64, sums += 64) {
+    let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0; // (16)
+    for (let row = 0, p = source; row < rows; row++, p += stride) {
+      s0 = f32x4.add(s0, v128.load(p));
+      s1 = f32x4.add(s1, v128.load(p, 16));
+      s2 = f32x4.add(s2, v128.load(p, 32));
+      s3 = f32x4.add(s3, v128.load(p, 48));
+    }
+    if (add) {
+      s0 = f32x4.add(s0, v128.load(sums));
+      s1 = f32x4.add(s1, v128.load(sums, 16));
+      s2 = f32x4.add(s2, v128.load(sums, 32));
+      s3 = f32x4.add(s3, v128.load(sums, 48));
+    }
+    v128.store(sums, s0);
+    v128.store(sums, s1, 16);
+    v128.store(sums, s2, 32);
+    v128.store(sums, s3, 48);
+  }
+  for (; j < width; j++, source += 4, sums += 4) {
+    let s: f32 = 0;
+    for (let row = 0, p = source; row < rows; row++, p += stride) s += load<f32>(p);
+    store<f32>(sums, add ? s + load<f32>(sums) : s);
+  }
+}
+
+/** target (rows, width) = 0; ld floats from one row to the next. */
+export function clearRows(target: usize, ld: i32, rows: i32, width: i32): void {
+  for (let row = 0; row < rows; row++, target += <usize>ld << 2) memory.fill(target, 0, <usize>width << 2);
+}

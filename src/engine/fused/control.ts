@@ -1,0 +1,71 @@
+// The bottom of the shared memory, through which the threads talk: 32-bit words, then numbers, then each thread's results.
+
+/** Indices of the 32-bit words. */
+export const word = {
+  /** Counts commands; threads wait here while they are parked. */
+  sequence: 0,
+  /** What to do: a value of `task`. */
+  task: 1,
+  /** Threads that have come to the current barrier. */
+  arrived: 2,
+  /** Counts barriers; threads wait here for the last one to come. */
+  barrier: 3,
+  /** 1 once a thread has failed. */
+  failed: 4,
+  batch: 5,
+  steps: 6,
+  /** Whether there is a carry, are weights, is dropout, is flow asked for. */
+  carry: 7,
+  weights: 8,
+  dropout: 9,
+  flow: 10,
+  seed: 11,
+  optimizer: 12,
+} as const;
+
+/** Tasks that all threads carry out together. */
+export const task = { gradient: 0, evaluate: 1, apply: 2, exit: 3 } as const;
+
+/** Optimizers by number. */
+export const optimizers = ['sgd', 'momentum', 'rmsprop', 'adam', 'adamw'] as const;
+
+/** Byte at which the update's numbers begin: scale, then `updateNumbers` in their order, as doubles. */
+export const NUMBERS = 256;
+/** Bytes at which each thread's Σ −log p and its part of the squared gradient norm are, as doubles. */
+export const NATS = 1024;
+export const SQUARES = 2048;
+
+/** How often a waiting thread looks before it parks; some tens of microseconds. */
+const LOOKS = 4000;
+
+/** Waits until a word is no longer `old`: looks for a moment, then parks, so that an idle thread costs nothing. */
+export function waitChange(words: Int32Array, index: number, old: number): void {
+  for (let i = 0; i < LOOKS; i++) {
+    if (Atomics.load(words, index) !== old) return;
+  }
+  while (Atomics.load(words, index) === old) Atomics.wait(words, index, old);
+}
+
+/**
+ * Lets no thread on before all have come.
+ * @throws Error if another thread has failed
+ */
+export function barrier(words: Int32Array, threads: number): void {
+  if (threads === 1) return;
+  const generation = Atomics.load(words, word.barrier);
+  if (Atomics.add(words, word.arrived, 1) === threads - 1) {
+    Atomics.store(words, word.arrived, 0);
+    Atomics.add(words, word.barrier, 1);
+    Atomics.notify(words, word.barrier);
+  } else {
+    waitChange(words, word.barrier, generation);
+  }
+  if (Atomics.load(words, word.failed)) throw new Error('A thread of the fused engine failed.');
+}
+
+/** Marks the engine as failed and wakes whoever waits at a barrier. */
+export function fail(words: Int32Array): void {
+  Atomics.store(words, word.failed, 1);
+  Atomics.add(words, word.barrier, 1);
+  Atomics.notify(words, word.barrier);
+}

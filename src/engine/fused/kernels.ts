@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * The kernels that assembly/ exports and twin/ repeats in plain TypeScript. Addresses are bytes in the shared memory; sizes
+ * and strides are counted in floats; what each does is told at its source in assembly/.
+ */
+export interface Kernels {
+  multiply(
+    a: number,
+    lda: number,
+    rows: number,
+    packed: number,
+    k: number,
+    n: number,
+    c: number,
+    ldc: number,
+    add: number,
+    scratch: number,
+  ): void;
+  outer(
+    a: number,
+    lda: number,
+    m: number,
+    b: number,
+    ldb: number,
+    k: number,
+    n: number,
+    c: number,
+    ldc: number,
+    add: number,
+    scratch: number,
+  ): void;
+  packColumns(b: number, ld: number, k: number, n: number, to: number, first: number, last: number): void;
+  packTransposed(b: number, ld: number, k: number, n: number, to: number, first: number, last: number): void;
+  vectorMatrix(x: number, k: number, w: number, ld: number, n: number, y: number): void;
+  matrixVector(x: number, k: number, w: number, n: number, y: number): void;
+  gatherRows(ids: number, rows: number, table: number, width: number, bias: number, out: number): void;
+  scatterRows(ids: number, rows: number, source: number, ld: number, width: number, table: number, ldt: number): void;
+  columnSums(source: number, ld: number, rows: number, width: number, sums: number, add: number): void;
+  clearRows(target: number, ld: number, rows: number, width: number): void;
+  join(up: number, carry: number, rows: number, width: number, dh: number): void;
+  rnnForward(a: number, size: number, activation: number, h: number): void;
+  rnnBackward(dh: number, h: number, size: number, activation: number, da: number): void;
+  gruGates(gates: number, h: number, rows: number, H: number, rh: number): void;
+  gruState(gates: number, hn: number, h: number, rows: number, H: number, out: number): void;
+  gruStateBackward(dh: number, gates: number, hn: number, h: number, rows: number, H: number): void;
+  gruResetBackward(drh: number, gates: number, h: number, rows: number, H: number, dh: number): void;
+  lstmForward(gates: number, c: number, rows: number, H: number, next: number, h: number): void;
+  lstmBackward(dh: number, dc: number, gates: number, c: number, next: number, rows: number, H: number): void;
+  softmaxLoss(
+    logits: number,
+    targets: number,
+    rows: number,
+    V: number,
+    weights: number,
+    mean: number,
+    result: number,
+  ): void;
+  logSoftmax(logits: number, rows: number, V: number, work: number): void;
+  dropout(
+    from: number,
+    size: number,
+    index: number,
+    seed: number,
+    mix: number,
+    threshold: number,
+    scale: number,
+    to: number,
+  ): void;
+  squares(x: number, n: number, result: number): void;
+  momentumUpdate(
+    p: number,
+    g: number,
+    first: number,
+    n: number,
+    scale: number,
+    limit: number,
+    lr: number,
+    momentum: number,
+    keep: number,
+  ): void;
+  rmspropUpdate(
+    p: number,
+    g: number,
+    second: number,
+    n: number,
+    scale: number,
+    limit: number,
+    lr: number,
+    alpha: number,
+    rest: number,
+    epsilon: number,
+  ): void;
+  adamUpdate(
+    p: number,
+    g: number,
+    first: number,
+    second: number,
+    n: number,
+    scale: number,
+    limit: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    rate: number,
+    inverse: number,
+    epsilon: number,
+    keep: number,
+  ): void;
+}
+
+/** Columns of a packed panel, as in assembly/blocks.ts. */
+export const PANEL = 16;
+/** Bytes of scratch memory that one thread's products need: 128, a packed block of A (256, 256) and a panel of B (256, 16). */
+export const SCRATCH = 128 + 4 * 256 * (256 + PANEL);
+
+/** The two builds of the kernels. */
+export type Build = 'simd' | 'relaxed';
+
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+/**
+ * Compiles the kernels once per process: the build with relaxed SIMD where the machine's JavaScript engine has it.
+ * @param dist folder that holds fused/*.wasm
+ * @param build one of the two, instead of choosing
+ */
+export function compileKernels(dist: string, build?: Build): Promise<WebAssembly.Module> {
+  const path = (name: Build) => join(dist, 'fused', `${name}.wasm`);
+  const file = path(build ?? (WebAssembly.validate(readFileSync(path('relaxed'))) ? 'relaxed' : 'simd'));
+  const module = compiled.get(file) ?? WebAssembly.compile(readFileSync(file));
+  compiled.set(file, module);
+  return module;
+}
+
+/** An instance of the kernels on a memory; each thread has its own. */
+export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  const abort = () => {
+    throw new Error('A kernel of the fused engine stopped.');
+  };
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
+  return exports as unknown as Kernels;
+}
+
+/**
+ * Switches relaxed SIMD on where it is finished but still behind a flag (Node 20). Only for processes that are wholly ours,
+ * such as the command line: the flag holds for the whole process.
+ */
+export function allowRelaxedSimd(): void {
+  if (Number(process.versions.node.split('.')[0]) < 21) setFlagsFromString('--experimental-wasm-relaxed-simd');
+}

@@ -1,0 +1,289 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { gates as gatesOf, type ModelShape } from '../../model/configuration';
+import { parameterLayout } from '../../model/parameters';
+import { UserError } from '../../text/user-error';
+import { PANEL, SCRATCH } from './kernels';
+
+// T steps, B batch, V vocabulary, E embedding, H hidden, L layers, I input size of a layer, G gates of the cell. Addresses and
+// sizes are bytes of the shared memory; strides are floats.
+
+/** Bytes at the bottom of the memory through which the threads talk: see control.ts. */
+export const CONTROL = 4096;
+const PAGE = 65536;
+const MAXIMUM = 65536 * PAGE;
+
+/** A weight matrix in panels, for one product; packed anew for each window. */
+export interface Packed {
+  /** Address of the first element in the parameters. */
+  readonly from: number;
+  readonly ld: number;
+  /** The product is (rows, k) · (k, n). */
+  readonly k: number;
+  readonly n: number;
+  /** Whether the matrix is stored as (n, k). */
+  readonly transposed: boolean;
+  readonly to: number;
+}
+
+/** Where the pieces of one layer are. */
+export interface LayerLayout {
+  /** I, or 0 for the one-hot input, which is gathered. */
+  readonly input: number;
+  readonly Wx: number; // (I or V, G·H)
+  readonly Wh: number; // (H, G·H)
+  readonly b: number; // (G·H)
+  readonly bhn: number; // (H), or 0
+  /** Input product, forward and backward. */
+  readonly x?: Packed;
+  readonly xBack?: Packed;
+  /** Recurrent product: of all gates, or of a GRU's r and z. */
+  readonly h: Packed;
+  readonly hBack: Packed;
+  /** Recurrent product of a GRU's candidate. */
+  readonly n?: Packed;
+  readonly nBack?: Packed;
+}
+
+/** What a model takes whatever the window is: the bottom of the memory. */
+export interface ModelLayout {
+  readonly shape: ModelShape;
+  readonly threads: number;
+  /** Floats in the flat vectors. */
+  readonly count: number;
+  readonly parameters: number; // (count)
+  readonly gradients: number; // (count)
+  readonly first: number; // (count)
+  readonly second: number; // (count)
+  /** Address of a parameter's gradient minus the parameter's own. */
+  readonly toGradient: number;
+  readonly embedding: number; // (V, E), or 0
+  readonly layers: readonly LayerLayout[];
+  /** (H, V), or the tied (V, E). */
+  readonly Whq: number;
+  readonly bq: number; // (V)
+  readonly output: Packed;
+  readonly outputBack: Packed;
+  /** `SCRATCH` bytes for each thread. */
+  readonly scratch: number;
+  readonly end: number;
+}
+
+/** Hands out addresses, each on a cache line of its own. */
+class Arena {
+  constructor(public end: number) {}
+
+  take(floats: number): number {
+    const address = this.end;
+    this.end += Math.ceil((floats * 4) / 64) * 64;
+    return address;
+  }
+}
+
+/** Places the model's vectors, its packed weights and the threads' scratch. */
+export function modelLayout(shape: ModelShape, threads: number): ModelLayout {
+  const { vocabulary: V, embedding: E, hidden: H } = shape;
+  const GH = gatesOf[shape.cell] * H;
+  const entries = parameterLayout(shape);
+  const count = entries.reduce((sum, { size }) => sum + size, 0);
+  const arena = new Arena(CONTROL);
+  const [parameters, gradients, first, second] = [0, 1, 2, 3].map(() => arena.take(count));
+  const addresses = new Map(entries.map(({ name, offset }) => [name, parameters + offset * 4]));
+  const at = (name: string) => addresses.get(name) ?? 0;
+  const pack = (from: number, ld: number, k: number, n: number, transposed: boolean): Packed => {
+    const to = arena.take(Math.ceil(n / PANEL) * PANEL * k);
+    return { from, ld, k, n, transposed, to };
+  };
+  const layers = Array.from({ length: shape.layers }, (_, index): LayerLayout => {
+    const [Wx, Wh] = [at(`l${index}.W_x`), at(`l${index}.W_h`)];
+    const input = index > 0 ? H : E;
+    const gru = shape.cell === 'gru';
+    const width = gru ? 2 * H : GH;
+    return {
+      input,
+      Wx,
+      Wh,
+      b: at(`l${index}.b`),
+      bhn: at(`l${index}.b_hn`),
+      x: input ? pack(Wx, GH, input, GH, false) : undefined,
+      xBack: input ? pack(Wx, GH, GH, input, true) : undefined,
+      h: pack(Wh, GH, H, width, false),
+      hBack: pack(Wh, GH, width, H, true),
+      n: gru ? pack(Wh + 8 * H, GH, H, H, false) : undefined,
+      nBack: gru ? pack(Wh + 8 * H, GH, H, H, true) : undefined,
+    };
+  });
+  const Whq = shape.tied ? at('embedding') : at('W_hq');
+  return {
+    shape,
+    threads,
+    count,
+    parameters,
+    gradients,
+    first,
+    second,
+    toGradient: gradients - parameters,
+    embedding: at('embedding'),
+    layers,
+    Whq,
+    bq: at('b_q'),
+    output: shape.tied ? pack(Whq, H, H, V, true) : pack(Whq, V, H, V, false),
+    outputBack: shape.tied ? pack(Whq, H, V, H, false) : pack(Whq, V, V, H, true),
+    scratch: arena.take((SCRATCH * threads) / 4),
+    end: arena.end,
+  };
+}
+
+/** The rows of the batch that one thread takes through all steps; empty if there are fewer rows than threads. */
+export interface Shard {
+  readonly first: number;
+  readonly rows: number;
+}
+
+/** Rows in pairs, as the products take them, dealt evenly. */
+export function shards(batch: number, threads: number): Shard[] {
+  const pairs = Math.ceil(batch / 2);
+  return Array.from({ length: threads }, (_, i) => {
+    const first = 2 * Math.floor((pairs * i) / threads);
+    const last = Math.min(batch, 2 * Math.floor((pairs * (i + 1)) / threads));
+    return { first, rows: Math.max(0, last - first) };
+  });
+}
+
+/**
+ * Where the activations of one window are. Every array holds the shards one after the other, each as (T, rows, …), so that
+ * a shard's rows of all steps lie together; `hidden` and `cell` hold one step more, the state before the first.
+ */
+export interface WindowLayout {
+  readonly batch: number;
+  readonly steps: number;
+  readonly shards: readonly Shard[];
+  readonly inputs: number; // (T, B) ids
+  readonly targets: number; // (T, B) ids
+  readonly carry: number; // (T, B)
+  readonly weights: number; // (T, B)
+  readonly flow: number; // (L, T, threads), doubles
+  readonly embedded: number; // (T, B, E)
+  /** Of each layer: pre-activations, then gates, then the gradients of the pre-activations. */
+  readonly gates: readonly number[]; // (T, B, G·H)
+  readonly hidden: readonly number[]; // (T+1, B, H)
+  readonly cell: readonly number[]; // (T+1, B, H), LSTM
+  /** Of a GRU: r ⊙ h (reset before), or h W_hn + b_hn and then its gradient (after). */
+  readonly reset: readonly number[]; // (T, B, H)
+  readonly dropped: readonly number[]; // (T, B, H), with dropout
+  readonly logits: number; // (T, B, V)
+  /** Gradient of what a layer hands up. */
+  readonly up: number; // (T, B, max(H, E))
+  readonly dh: number; // (B, H)
+  readonly dc: number; // (B, H), LSTM
+  readonly drh: number; // (B, H), GRU that resets before
+  readonly end: number;
+}
+
+/** Places a window's activations above the model. */
+export function windowLayout(model: ModelLayout, batch: number, steps: number): WindowLayout {
+  const { vocabulary: V, embedding: E, hidden: H, layers: L, cell, dropout } = model.shape;
+  const arena = new Arena(model.end);
+  const TB = steps * batch;
+  const perLayer = (floats: number) => Array.from({ length: L }, () => arena.take(floats));
+  return {
+    batch,
+    steps,
+    shards: shards(batch, model.threads),
+    inputs: arena.take(TB),
+    targets: arena.take(TB),
+    carry: arena.take(TB),
+    weights: arena.take(TB),
+    flow: arena.take(L * steps * model.threads * 2),
+    embedded: arena.take(TB * E),
+    gates: perLayer(TB * gatesOf[cell] * H),
+    hidden: perLayer((TB + batch) * H),
+    cell: perLayer(cell === 'lstm' ? (TB + batch) * H : 0),
+    reset: perLayer(cell === 'gru' ? TB * H : 0),
+    dropped: perLayer(dropout > 0 ? TB * H : 0),
+    logits: arena.take(TB * V),
+    up: arena.take(TB * Math.max(H, E)),
+    dh: arena.take(batch * H),
+    dc: arena.take(cell === 'lstm' ? batch * H : 0),
+    drh: arena.take(cell === 'gru' ? batch * H : 0),
+    end: arena.end,
+  };
+}
+
+/** What one row of generation needs, above the model; overlaps the window's activations. */
+export interface StepLayout {
+  readonly batch: number;
+  readonly hidden: number; // (L, B, H)
+  readonly cell: number; // (L, B, H), LSTM
+  readonly gates: number; // (G·H)
+  readonly reset: number; // (H)
+  readonly work: number; // (max(V, E))
+  readonly ids: number; // (B)
+  readonly logits: number; // (B, V)
+  readonly end: number;
+}
+
+/** Places what `step` needs for B rows. */
+export function stepLayout(model: ModelLayout, batch: number): StepLayout {
+  const { vocabulary: V, hidden: H, layers: L, cell } = model.shape;
+  const arena = new Arena(model.end);
+  return {
+    batch,
+    hidden: arena.take(L * batch * H),
+    cell: arena.take(cell === 'lstm' ? L * batch * H : 0),
+    gates: arena.take(gatesOf[cell] * H),
+    reset: arena.take(H),
+    work: arena.take(Math.max(V, model.shape.embedding)),
+    ids: arena.take(batch),
+    logits: arena.take(batch * V),
+    end: arena.end,
+  };
+}
+
+/** Threads that are used if none are asked for: all cores, but one left for the editor if there are more than two, at most 8. */
+export function defaultThreads(): number {
+  const cores = availableParallelism();
+  return Math.min(8, cores > 2 ? cores - 1 : cores);
+}
+
+/** Pages of memory that hold so many bytes. */
+export function pages(bytes: number): number {
+  return Math.ceil(bytes / PAGE);
+}
+
+/**
+ * Bytes that the fused engine takes for a model and a window of B rows and T steps.
+ * @param threads of the engine; the default number if absent
+ */
+export function memoryEstimate(shape: ModelShape, batch: number, steps: number, threads = defaultThreads()): number {
+  return windowLayout(modelLayout(shape, threads), batch, steps).end;
+}
+
+/** Bytes that one engine can have: 32-bit addresses, and four fifths of the machine's or the container's memory. */
+export function memoryLimit(): number {
+  const container = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return Math.min(MAXIMUM, Math.floor(0.8 * Math.min(totalmem(), container)));
+}
+
+/**
+ * Refuses a model or a window that needs more memory than can be had.
+ * @param limit bytes; `memoryLimit()` if absent
+ * @throws UserError naming the sizes and the setting that saves most
+ */
+export function checkMemory(shape: ModelShape, batch: number, steps: number, limit = memoryLimit()): void {
+  const bytes = memoryEstimate(shape, batch, steps);
+  if (bytes <= limit) return;
+  const saved = (change: Partial<ModelShape>, rows = batch, length = steps) =>
+    bytes - memoryEstimate({ ...shape, ...change }, rows, length);
+  const half = (n: number) => Math.ceil(n / 2);
+  const savings: [string, number][] = [
+    [`training.batch (${batch})`, saved({}, half(batch))],
+    [`training.steps (${steps})`, saved({}, batch, half(steps))],
+    [`model.hidden (${shape.hidden})`, saved({ hidden: half(shape.hidden) })],
+    [`text.vocabularySize (the vocabulary has ${shape.vocabulary})`, saved({ vocabulary: half(shape.vocabulary) })],
+  ];
+  const [best, second] = savings.sort((a, b) => b[1] - a[1]);
+  const size = (n: number) => `${(n / 2 ** 30).toFixed(1)} GiB`;
+  throw new UserError(
+    `This training needs about ${size(bytes)} of memory and the fused engine can have ${size(limit)}: lower ${best[0]} or ${second[0]}.`,
+  );
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { fail, task, waitChange, word } from './control';
+import { Thread, type ThreadStart } from './thread';
+
+/**
+ * The threads of one engine. The calling thread is the first of them; the others are started once and parked in between.
+ */
+export class Pool {
+  private readonly workers: Worker[] = [];
+
+  private constructor(readonly own: Thread) {}
+
+  /** Starts the threads and waits until all of them are ready. */
+  static async start(dist: string, start: Omit<ThreadStart, 'index'>): Promise<Pool> {
+    const pool = new Pool(new Thread({ ...start, index: 0 }));
+    const ready: Promise<void>[] = [];
+    for (let index = 1; index < start.threads; index++) {
+      const workerData: ThreadStart = { ...start, index };
+      const worker = new Worker(join(dist, 'worker', 'fused-thread.js'), { workerData });
+      pool.workers.push(worker);
+      ready.push(
+        new Promise((resolve, reject) => {
+          worker.once('message', resolve);
+          worker.once('error', reject);
+        }),
+      );
+    }
+    await Promise.all(ready);
+    for (const worker of pool.workers) worker.unref();
+    return pool;
+  }
+
+  /** Has all threads carry out a task, and returns when the last one is done. */
+  run(kind: number): void {
+    const { words } = this.own;
+    words[word.task] = kind;
+    Atomics.add(words, word.sequence, 1);
+    Atomics.notify(words, word.sequence);
+    try {
+      this.own.run();
+    } catch (error) {
+      fail(words);
+      throw error;
+    }
+  }
+
+  /** Ends the threads. */
+  dispose(): void {
+    const { words } = this.own;
+    words[word.task] = task.exit;
+    Atomics.add(words, word.sequence, 1);
+    Atomics.notify(words, word.sequence);
+    this.workers.length = 0;
+  }
+}
+
+/** The life of a thread other than the first: parked until a command comes, until the command is to exit. */
+export function serve(start: ThreadStart, ready: () => void): void {
+  const thread = new Thread(start);
+  const { words } = thread;
+  let sequence = Atomics.load(words, word.sequence);
+  ready();
+  for (;;) {
+    waitChange(words, word.sequence, sequence);
+    sequence++;
+    if (words[word.task] === task.exit) return;
+    try {
+      thread.run();
+    } catch (error) {
+      fail(words);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// The part of the WebAssembly JavaScript interface that this engine uses; the library of types has it only beside the DOM.
+declare namespace WebAssembly {
+  class Module {
+    private readonly module: never;
+  }
+  class Memory {
+    constructor(descriptor: { initial: number; maximum: number; shared: true });
+    readonly buffer: SharedArrayBuffer;
+    grow(pages: number): number;
+  }
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, unknown>>);
+    readonly exports: Record<string, unknown>;
+  }
+  function compile(bytes: Uint8Array): Promise<Module>;
+  function validate(bytes: Uint8Array): boolean;
+}
