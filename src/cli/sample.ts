@@ -24,7 +24,16 @@ export function addSample(program: Command, { dist, out }: Surroundings): void {
     try {
       engine.parameters.flat.set(parameters.flat);
       const { prompt } = generation;
-      const request = { engine, tokenizer, prompt, options: generation, seed: training.seed, alternatives: 0 };
+      const { normalize } = configuration.text;
+      const request = {
+        engine,
+        tokenizer,
+        normalize,
+        prompt,
+        options: generation,
+        seed: training.seed,
+        alternatives: 0,
+      };
       const tokens = [...continueText(request)];
       const text = tokens.map((token) => token.text).join('');
       if (options.json) {

@@ -232,7 +232,9 @@ export class Trainer {
     let text = '';
     const seed = streamSeed(configuration.training.seed, streams.continuation);
     const options = configuration.generation;
-    for (const token of continueText({ engine, tokenizer: corpus.tokenizer, prompt, options, seed, alternatives: 0 })) {
+    const { tokenizer } = corpus;
+    const { normalize } = configuration.text;
+    for (const token of continueText({ engine, tokenizer, normalize, prompt, options, seed, alternatives: 0 })) {
       text += token.text;
       await this.breathe();
     }

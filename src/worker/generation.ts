@@ -3,6 +3,7 @@ import { createEngine } from '../engine/create';
 import type { Engine } from '../engine/engine';
 import { continueText } from '../generation/continue';
 import { readCheckpoint, shapeOf } from '../model/checkpoint';
+import type { Configuration } from '../model/configuration';
 import type { GenerationMethods, GenerationTokens, SampledToken } from '../protocol/generation';
 import { answer, type RequestMessage, type ResponseMessage } from '../protocol/rpc';
 import type { Tokenizer } from '../text/tokenizer';
@@ -19,6 +20,7 @@ const { dist } = workerData as { dist: string };
 interface Model {
   readonly engine: Engine;
   readonly tokenizer: Tokenizer;
+  readonly normalize: Configuration['text']['normalize'];
 }
 
 const models = new Map<string, Model>();
@@ -35,12 +37,12 @@ const methods: GenerationMethods = {
     });
     engine.parameters.flat.set(parameters.flat);
     models.get(model)?.engine.dispose();
-    models.set(model, { engine, tokenizer });
+    models.set(model, { engine, tokenizer, normalize: configuration.text.normalize });
     return { vocabulary: tokenizer.vocabulary.length };
   },
 
   async continue({ model, prompt, options, seed, stop, alternatives, ticket, stream }) {
-    const { engine, tokenizer } = models.get(model) ?? fail(`No model ${model} is loaded.`);
+    const { engine, tokenizer, normalize } = models.get(model) ?? fail(`No model ${model} is loaded.`);
     const tokens: SampledToken[] = [];
     let sent = 0;
     let sentAt = performance.now();
@@ -54,7 +56,8 @@ const methods: GenerationMethods = {
     };
     active.set(ticket, false);
     try {
-      for (const token of continueText({ engine, tokenizer, prompt, options, seed, stop, alternatives })) {
+      const request = { engine, tokenizer, normalize, prompt, options, seed, stop, alternatives };
+      for (const token of continueText(request)) {
         if (token.text || alternatives > 0) tokens.push(token);
         if (performance.now() - sentAt > streamInterval) send();
         if (performance.now() - breathedAt > breathInterval) {
