@@ -6,29 +6,41 @@ import { UserError } from './user-error';
 /** Longest stretch, in UTF-16 units, given to the segmenter at once: its time grows with the square of the length. */
 const stretch = 2048;
 
+/** Distinct pieces whose words are kept; beyond this the memory starts anew. */
+const remembered = 100_000;
+
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
 /**
- * Words, white space and punctuation, in order and with nothing left out.
- * Cuts at line ends, and in long lines before a space, which are word boundaries by Unicode's rules (UAX 29).
+ * Words, white space and punctuation, in order and with nothing left out: cut at spaces and line ends, and between them by
+ * Unicode's rules for words (UAX 29).
  */
 export function* segmentWords(text: string): Generator<string> {
-  for (let start = 0; start < text.length; ) {
-    const line = text.indexOf('\n', start) + 1 || text.length;
-    const end = line - start <= stretch ? line : cut(text, start);
-    for (const { segment } of segmenter.segment(text.slice(start, end))) yield segment;
-    start = end;
+  const pieces = new Map<string, readonly string[]>();
+  for (const [piece] of text.matchAll(/\n| +|[^ \n]+/g)) {
+    if (piece.length === 1 || piece[0] === ' ') {
+      yield piece;
+      continue;
+    }
+    let words = pieces.get(piece);
+    if (!words) {
+      words = [...segmentPiece(piece)];
+      if (pieces.size >= remembered) pieces.clear();
+      pieces.set(piece, words);
+    }
+    yield* words;
   }
 }
 
-/** Where to end a stretch of a long line: before a space that follows something else, or else between two characters. */
-function cut(text: string, start: number): number {
-  const limit = start + stretch;
-  for (let end = limit; end > start; end--) {
-    if (text[end] === ' ' && text[end - 1].trim() !== '') return end;
+/** Words of a piece without spaces. A piece of abnormal length is cut between two characters. */
+function* segmentPiece(piece: string): Generator<string> {
+  for (let start = 0; start < piece.length; ) {
+    let end = Math.min(start + stretch, piece.length);
+    const splitsPair = (piece.charCodeAt(end) & 0xfc00) === 0xdc00 && (piece.charCodeAt(end - 1) & 0xfc00) === 0xd800;
+    if (splitsPair) end--;
+    for (const { segment } of segmenter.segment(piece.slice(start, end))) yield segment;
+    start = end;
   }
-  const splitsPair = (text.charCodeAt(limit) & 0xfc00) === 0xdc00 && (text.charCodeAt(limit - 1) & 0xfc00) === 0xd800;
-  return splitsPair ? limit - 1 : limit;
 }
 
 /** One token per word, punctuation mark or run of white space; lossless but for rare words. */

@@ -18,3 +18,11 @@ it('counts and cuts by characters and not by UTF-16 units', () => {
   expect(limitText('a😀b', 0)).toBe('a😀b');
   expect(limitText('a😀b', 9)).toBe('a😀b');
 });
+
+it('normalises a text of several stretches as regular expressions would', () => {
+  const long = `${text}9`.repeat(60_000);
+  const letters = (line: string) => line.replace(/[^A-Za-z]+/g, ' ').toLowerCase();
+  expect(normalize(long, 'letters') === letters(long)).toBe(true);
+  const lines = long.split(/[\n\r\u2028]/).map((line) => letters(line).trim());
+  expect(normalize(long, 'd2l') === lines.join('')).toBe(true);
+});
