@@ -6,7 +6,7 @@ import type { Frame, Layer } from './layers';
 import { Legend } from './legend';
 import { brief, duration } from './metrics';
 import { readTheme, type Theme } from './theme';
-import { linearTicks, logTicks } from './ticks';
+import { linearTicks, logTicks, timeTicks } from './ticks';
 import type { View, Viewer } from './view';
 
 /** What distinguishes one chart from another. */
@@ -193,7 +193,8 @@ export class Chart implements Viewer {
             gap: 3,
             grid: { ...line, show: false },
             ticks: { ...line, size: 4 },
-            splits: (plot, _axis, low, high) => linearTicks(low, high, Math.max(2, (plot.width - 66) / 80)),
+            splits: (plot, _axis, low, high) =>
+              (view.axis === 'time' ? timeTicks : linearTicks)(low, high, Math.max(2, (plot.width - 66) / 80)),
             values: (_plot, ticks) => ticks.map(xText),
           },
           {

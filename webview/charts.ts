@@ -2,7 +2,7 @@ import type { RunSummary } from '../src/protocol/runs';
 import { Chart, type ChartOptions } from './chart';
 import { element } from './dom';
 import type { Exporter } from './exporter';
-import { flowLayer } from './flow-layer';
+import { flowLayer, flowRange } from './flow-layer';
 import type { RunHistory, XAxis } from './history';
 import { evaluationLayer, type Layer, lineLayer } from './layers';
 import { baselineLayer, clipLayer, markLayer } from './mark-layers';
@@ -59,7 +59,7 @@ export class Charts {
     this.gradient = make({
       id: 'gradient',
       title: 'Gradient norm',
-      note: 'before clipping, log scale',
+      note: 'log scale',
       scale: 'log',
       format: significant,
     });
@@ -82,7 +82,7 @@ export class Charts {
     this.flow = make({
       id: 'flow',
       title: 'Gradient flow',
-      note: 'how much of the last step’s gradient reaches back k steps',
+      note: 'norm of ∂L/∂h, k steps before the last, by lag k',
       scale: 'linear',
       fixed: [0, undefined],
       format: precise,
@@ -101,8 +101,9 @@ export class Charts {
     const front = runs[0];
     const marks = front ? [markLayer(front.history, false)] : [];
     const several = runs.length > 1;
+    const names = shortNames(runs.map(({ summary }) => summary.name));
     const named = (make: (run: ShownRun, name: string) => Layer[]) =>
-      runs.flatMap((run) => make(run, several ? run.summary.name : ''));
+      runs.flatMap((run, index) => make(run, several ? names[index] : ''));
     this.perplexity.setLayers([
       ...(front ? [baselineLayer(() => front.summary.prepared?.baselines ?? [])] : []),
       ...named((run, name) => perplexityLayers(run, name)),
@@ -113,7 +114,7 @@ export class Charts {
       ...named((run, name) => [
         lineLayer(
           `rate.${run.summary.id}`,
-          name || 'Learning rate',
+          name || 'Rate',
           run.history,
           run.history.learningRate,
           colourOf(run, 2, several),
@@ -125,7 +126,7 @@ export class Charts {
       ...named((run, name) => [
         lineLayer(
           `speed.${run.summary.id}`,
-          name || 'Tokens a second',
+          name || 'Tokens/s',
           run.history,
           run.history.tokensPerSecond,
           colourOf(run, 0, several),
@@ -152,6 +153,8 @@ export class Charts {
     perplexity.element.dataset.points = String(steps);
     perplexity.element.dataset.validationPoints = String(front?.evaluations.length ?? 0);
     flow.element.dataset.points = String(front?.flows.length ?? 0);
+    const range = front && flowRange(front);
+    flow.setCount(range ? `${significant(range[0], 2)} to ${significant(range[1], 2)}` : '');
     flow.element.hidden = (front?.flows.length ?? 0) === 0;
   }
 
@@ -172,6 +175,15 @@ export class Charts {
   }
 }
 
+/** What tells runs apart in a legend: their names up to the file, numbered where that is not enough. */
+export function shortNames(names: readonly string[]): string[] {
+  const short = names.map((name) => name.split(' · ')[0]);
+  return short.map((name, index) => {
+    const before = short.slice(0, index).filter((other) => other === name).length;
+    return short.indexOf(name) === short.lastIndexOf(name) ? name : `${name} (${before + 1})`;
+  });
+}
+
 /** A run's colour among several; alone, the curve's own. */
 function colourOf(run: ShownRun, alone: number, several: boolean): (theme: Theme) => string {
   return (theme) => theme.palette[several ? run.colour % theme.palette.length : alone];
@@ -185,7 +197,7 @@ function perplexityLayers(run: ShownRun, name: string): Layer[] {
     ...(name
       ? []
       : [
-          lineLayer('perplexity.raw', 'Each step', history, history.perplexity, training, {
+          lineLayer('perplexity.raw', 'Raw', history, history.perplexity, training, {
             width: 1,
             alpha: 0.35,
             swatch: 'faint',
@@ -194,7 +206,7 @@ function perplexityLayers(run: ShownRun, name: string): Layer[] {
     lineLayer(`perplexity.training${id}`, name || 'Training', history, history.smoothed, training, { width: 2 }),
     evaluationLayer(
       `perplexity.validation${id}`,
-      name ? 'validation' : 'Validation',
+      name ? `${name} validation` : 'Validation',
       history,
       colourOf(run, 1, name !== ''),
       name ? [6, 4] : [],
@@ -208,7 +220,16 @@ function gradientLayers(run: ShownRun, name: string, front: boolean): Layer[] {
   const own = colourOf(run, 3, name !== '');
   const warning = (theme: Theme) => theme.warning;
   return [
-    lineLayer(`gradient.norm${id}`, name || 'Gradient norm', history, history.gradNorm, own, { width: 1.25 }),
+    ...(name
+      ? []
+      : [
+          lineLayer('gradient.raw', 'Raw', history, history.gradNorm, own, {
+            width: 1,
+            alpha: 0.6,
+            swatch: 'faint',
+          }),
+        ]),
+    lineLayer(`gradient.norm${id}`, name || 'Smoothed', history, history.smoothedNorm, own, { width: 2 }),
     ...(front
       ? [
           lineLayer('gradient.threshold', 'Threshold θ', history, history.clip, warning, {

@@ -8,7 +8,7 @@ const most = 200;
 
 /** Clip events as a table, for those who cannot read the chart and for jumping to one. Built only while it is open. */
 export class ClipList implements Viewer {
-  private readonly title = element('summary', {}, 'Clip events');
+  private readonly title = element('summary', {}, 'List of clip events');
   private readonly rows = element('tbody');
   private readonly note = element('p', { class: 'quiet' });
   readonly element = element(
@@ -65,7 +65,7 @@ export class ClipList implements Viewer {
       rows.push(this.row(history, history.clipEvents.values[i]));
     this.rows.replaceChildren(...rows);
     const count = end - first;
-    setText(this.title, `Clip events in view: ${whole(count)}`);
+    setText(this.title, `List of clip events: ${whole(count)} in view`);
     setText(this.note, count > most ? `The newest ${most} of those in view; zoom in to see others.` : '');
   }
 

@@ -74,9 +74,9 @@ export class Column {
     return value - this.values[index - 1] <= this.values[index] - value ? index - 1 : index;
   }
 
-  /** A copy of the values in use. */
-  toArray(): Float64Array {
-    return this.values.slice(0, this.length);
+  /** The values in use; a view that the next growth leaves behind. */
+  get used(): Float64Array {
+    return this.values.subarray(0, this.length);
   }
 
   private scan(from: number, to: number, extent: Extent): Extent {

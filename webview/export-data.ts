@@ -47,7 +47,7 @@ export function toJson(runs: readonly ShownRun[]): Uint8Array {
     configuration: summary.configuration,
     prepared: summary.prepared,
     steps: Object.fromEntries(
-      columns.map((column) => [column === 'time' ? 'seconds' : column, Array.from(history[column].toArray())]),
+      columns.map((column) => [column === 'time' ? 'seconds' : column, Array.from(history[column].used)]),
     ),
     evaluations: history.evaluations,
     continuations: history.continuations,

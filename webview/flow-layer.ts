@@ -2,70 +2,104 @@ import type { RunHistory } from './history';
 import type { Layer } from './layers';
 import type { Theme } from './theme';
 
-/** Shades between the coldest and the hottest colour. */
-const shades = 32;
+/** Shades between the palest and the strongest colour. */
+const shades = 64;
+
+/** Most decades of norms that the shades span, counted from the greatest. */
+const decades = 8;
 
 /**
- * The gradient's way back through time as a heat map: step across, lag upward, the logarithm of ‖∂L/∂h_{T−k}‖ (layer 1) as
- * shade, from the editor's background (least) to the theme's colour (greatest).
+ * The gradient's way back through time as a heat map: step across, lag upward, the logarithm of ‖∂L/∂h_{T−k}‖ (first layer) as
+ * shade. The map is kept as a picture of one pixel a value, made again only when there is something new.
  */
 export function flowLayer(history: RunHistory): Layer {
-  const norms = (index: number) => history.flows[index].norms[0] ?? [];
+  const picture = document.createElement('canvas');
+  let drawn = '';
   return {
     key: 'flow.heat',
     label: 'Heat',
     swatch: 'none',
     colour: (theme) => theme.palette[0],
     extent: (_low, _high, _axis, extent) => {
+      if (history.flows.length === 0) return;
       extent.low = 0;
-      for (let i = 0; i < history.flows.length; i++) extent.high = Math.max(extent.high, norms(i).length);
+      extent.high = lags(history);
     },
     paint: (frame) => {
       const { context, axis, low, high, theme } = frame;
-      const [least, greatest] = range(history);
-      const ramp = shadesOf(theme);
-      const starts = history.flows.map(({ step }) => history.xOfStep(step, axis));
+      const { flows } = history;
+      const key = `${flows.length} ${theme.background} ${theme.palette[0]} ${theme.foreground}`;
+      if (key !== drawn) paintPicture(picture, history, theme);
+      drawn = key;
+      const starts = flows.map(({ step }) => history.xOfStep(step, axis));
       const last = history.x(axis).last;
+      const top = frame.y(picture.height);
+      const bottom = frame.y(0);
+      context.imageSmoothingEnabled = false;
       for (let i = 0; i < starts.length; i++) {
-        const end =
-          i + 1 < starts.length ? starts[i + 1] : Math.max(last, starts[i] + (starts[i] - (starts[i - 1] ?? 0)));
+        const end = i + 1 < starts.length ? starts[i + 1] : Math.max(last, 2 * starts[i] - (starts[i - 1] ?? 0));
         if (end < low || starts[i] > high) continue;
         const left = Math.floor(frame.x(starts[i]));
         const width = Math.max(1, Math.ceil(frame.x(end)) - left);
-        const row = norms(i);
-        for (let k = 0; k < row.length; k++) {
-          const share = row[k] > 0 ? (Math.log10(row[k]) - least) / (greatest - least || 1) : 0;
-          context.fillStyle = ramp[Math.max(0, Math.min(shades - 1, Math.round(share * (shades - 1))))];
-          const top = Math.floor(frame.y(k + 1));
-          context.fillRect(left, top, width, Math.ceil(frame.y(k)) - top);
-        }
+        context.drawImage(picture, i, 0, 1, picture.height, left, top, width, bottom - top);
       }
     },
   };
 }
 
-/** Decimal logarithms of the least and the greatest norm, the least not below 8 decades under the greatest. */
-export function range(history: RunHistory): readonly [number, number] {
+function lags(history: RunHistory): number {
+  return history.flows.reduce((most, { norms }) => Math.max(most, norms[0]?.length ?? 0), 0);
+}
+
+/** The least and the greatest norm that the shades tell apart; undefined while none is known. */
+export function flowRange(history: RunHistory): readonly [number, number] | undefined {
   let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
+  let greatest = 0;
   for (const { norms } of history.flows) {
     for (const norm of norms[0] ?? []) {
       if (!(norm > 0) || !Number.isFinite(norm)) continue;
-      least = Math.min(least, Math.log10(norm));
-      greatest = Math.max(greatest, Math.log10(norm));
+      least = Math.min(least, norm);
+      greatest = Math.max(greatest, norm);
     }
   }
-  return [Math.max(least, greatest - 8), greatest];
+  return greatest > 0 ? [Math.max(least, greatest / 10 ** decades), greatest] : undefined;
 }
 
-/** Colours from the background to the hottest, by way of the theme's blue. */
-function shadesOf(theme: Theme): string[] {
-  const [from, middle, to] = [theme.background, theme.palette[0], theme.foreground];
-  return Array.from({ length: shades }, (_, index) => {
-    const share = index / (shades - 1);
-    const percent = Math.round((share < 0.6 ? share / 0.6 : (share - 0.6) / 0.4) * 100);
-    return share < 0.6
-      ? `color-mix(in srgb, ${middle} ${percent}%, ${from})`
-      : `color-mix(in srgb, ${to} ${percent}%, ${middle})`;
+function paintPicture(picture: HTMLCanvasElement, history: RunHistory, theme: Theme): void {
+  const { flows } = history;
+  const height = Math.max(1, lags(history));
+  picture.width = Math.max(1, flows.length);
+  picture.height = height;
+  const context = picture.getContext('2d');
+  const range = flowRange(history);
+  if (!context || !range) return;
+  const ramp = shadesOf(theme);
+  const image = context.createImageData(picture.width, height);
+  const base = Math.log(range[0]);
+  const scale = (shades - 1) / (Math.log(range[1]) - base || 1);
+  flows.forEach(({ norms }, column) => {
+    const row = norms[0] ?? [];
+    for (let k = 0; k < row.length; k++) {
+      const shade = row[k] > 0 ? Math.round((Math.log(row[k]) - base) * scale) : 0;
+      const from = 4 * Math.max(0, Math.min(shades - 1, shade));
+      image.data.set(ramp.subarray(from, from + 4), 4 * ((height - 1 - k) * picture.width + column));
+    }
   });
+  context.putImageData(image, 0, 0);
+}
+
+/** RGBA bytes from the background, by way of the theme's blue, to the foreground. */
+function shadesOf(theme: Theme): Uint8ClampedArray {
+  const canvas = document.createElement('canvas');
+  canvas.width = shades;
+  canvas.height = 1;
+  const context = canvas.getContext('2d');
+  if (!context) return new Uint8ClampedArray(4 * shades);
+  const gradient = context.createLinearGradient(0, 0, shades, 0);
+  gradient.addColorStop(0, theme.background);
+  gradient.addColorStop(0.7, theme.palette[0]);
+  gradient.addColorStop(1, theme.foreground);
+  context.fillStyle = gradient;
+  context.fillRect(0, 0, shades, 1);
+  return context.getImageData(0, 0, shades, 1).data;
 }

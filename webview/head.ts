@@ -62,8 +62,8 @@ export class Head {
   private readonly stop = button('Stop', 'stop', () => this.send('stop'));
   private readonly checkpoint = button('Save Checkpoint', 'save', () => this.send('checkpoint'));
   private readonly again = button('Run Again…', 'again', () => this.send('again'));
-  private readonly lr = textField('Learning rate', '', { size: 8, inputmode: 'decimal', 'data-testid': 'adjust-lr' });
-  private readonly clip = textField('Threshold θ', '', { size: 8, inputmode: 'decimal', 'data-testid': 'adjust-clip' });
+  private readonly lr = textField('Learning rate', '', { inputmode: 'decimal', 'data-testid': 'adjust-lr' });
+  private readonly clip = textField('Threshold θ', '', { inputmode: 'decimal', 'data-testid': 'adjust-clip' });
   private readonly adjust = element(
     'div',
     { class: 'adjust', role: 'group', 'aria-label': 'Change while training' },

@@ -18,6 +18,8 @@ export class RunHistory {
   /** exp of the moving average of the loss. */
   readonly smoothed = new Column();
   readonly gradNorm = new Column();
+  /** exp of the moving average of the norm's logarithm. */
+  readonly smoothedNorm = new Column();
   /** θ in force; NaN where there is none. */
   readonly clip = new Column();
   readonly clipScale = new Column();
@@ -29,10 +31,12 @@ export class RunHistory {
   readonly continuations: ContinuationEvent[] = [];
   readonly flows: FlowEvent[] = [];
   readonly marks: MarkEvent[] = [];
-  private smoother: Smoother;
+  private lossSmoother: Smoother;
+  private normSmoother: Smoother;
 
   constructor(weight: number) {
-    this.smoother = new Smoother(weight);
+    this.lossSmoother = new Smoother(weight);
+    this.normSmoother = new Smoother(weight);
   }
 
   /** Adds the newest stretch; costs in proportion to it. */
@@ -48,7 +52,7 @@ export class RunHistory {
     this.clipScale.append(columns.clipScale);
     this.learningRate.append(columns.learningRate);
     this.tokensPerSecond.append(columns.tokensPerSecond);
-    this.smoothed.append(columns.loss, (loss) => Math.exp(this.smoother.next(loss)));
+    this.appendSmoothed(columns.loss, columns.gradNorm);
     const events: number[] = [];
     for (let i = 0; i < columns.clipScale.length; i++) if (columns.clipScale[i] < 1) events.push(start + i);
     this.clipEvents.append(events);
@@ -60,10 +64,17 @@ export class RunHistory {
 
   /** Averages again from the first step, with another weight. */
   smooth(weight: number): void {
-    if (weight === this.smoother.weight) return;
-    this.smoother = new Smoother(weight);
+    if (weight === this.lossSmoother.weight) return;
+    this.lossSmoother = new Smoother(weight);
+    this.normSmoother = new Smoother(weight);
     this.smoothed.clear();
-    this.smoothed.append(this.loss.values.subarray(0, this.loss.length), (loss) => Math.exp(this.smoother.next(loss)));
+    this.smoothedNorm.clear();
+    this.appendSmoothed(this.loss.used, this.gradNorm.used);
+  }
+
+  private appendSmoothed(losses: ArrayLike<number>, norms: ArrayLike<number>): void {
+    this.smoothed.append(losses, (loss) => Math.exp(this.lossSmoother.next(loss)));
+    this.smoothedNorm.append(norms, (norm) => Math.exp(this.normSmoother.next(Math.log(norm))));
   }
 
   /** Number of steps known. */

@@ -81,7 +81,8 @@ export function clipLayer(key: string, history: RunHistory, colour: (theme: Them
           const extent = history.gradNorm.extent(index, end, { low: Infinity, high: -Infinity });
           const x =
             end - index === 1 ? frame.x(xs.values[index]) : frame.x(low + ((place + 0.5) / places) * (high - low));
-          const y = (Number.isFinite(extent.high) ? frame.y(extent.high) : frame.top + 3 * size) - 2 * ratio;
+          const peak = Number.isFinite(extent.high) ? frame.y(extent.high) - 2 * ratio : 0;
+          const y = Math.max(frame.top + 2 * size, peak);
           context.beginPath();
           context.moveTo(x, y);
           context.lineTo(x - size, y - size * 1.6);

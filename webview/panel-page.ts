@@ -62,7 +62,7 @@ export class PanelPage {
       show: (run, compare) => post({ type: 'show', run, compare }),
     });
     this.empty = emptyState(post);
-    this.charts.element.append(this.clipList.element);
+    this.charts.gradient.element.after(this.clipList.element);
     this.content = element(
       'div',
       { class: 'content' },

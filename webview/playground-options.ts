@@ -29,7 +29,7 @@ export class PlaygroundOptions {
   private readonly inputs = Object.fromEntries(
     Object.entries(fields).map(([name, { label }]) => [
       name,
-      textField(label, '', { size: 5, inputmode: 'decimal', 'data-testid': `playground-${name}` }),
+      textField(label, '', { inputmode: 'decimal', 'data-testid': `playground-${name}` }),
     ]),
   ) as { [name in Name]: ReturnType<typeof textField> };
   readonly element = element('div', { class: 'options' }, ...Object.values(this.inputs));

@@ -55,7 +55,8 @@ export class SidebarPage {
     this.empty = element(
       'section',
       { class: 'empty', 'data-testid': 'empty-state', 'aria-label': 'No run' },
-      element('p', { class: 'quiet' }, 'No run yet. Train a recurrent language model on the text you are editing.'),
+      element('h1', {}, 'No run yet'),
+      element('p', { class: 'quiet' }, 'Train a recurrent language model on the text you are editing.'),
       button('Train on the Active File', 'play', () => post({ type: 'train', on: 'file' }), { appearance: 'primary' }),
       button('Train on the Sample Text', undefined, () => post({ type: 'train', on: 'sample' })),
     );

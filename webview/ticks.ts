@@ -17,6 +17,17 @@ export function linearTicks(low: number, high: number, most: number): number[] {
   return ticks;
 }
 
+const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
+
+/** Round times from `low` to `high`, in seconds, at most about `most` of them. */
+export function timeTicks(low: number, high: number, most: number): number[] {
+  const step = timeSteps.find((seconds) => (high - low) / seconds <= most);
+  if (step === undefined || high - low < 3) return linearTicks(low, high, most);
+  const ticks: number[] = [];
+  for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) ticks.push(tick);
+  return ticks;
+}
+
 const mantissas = [[1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
 
 /** Round numbers for a logarithmic axis, at most about `most`: 1, 2, 5 in each decade, more when few fit, fewer when many do. */

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { brief, duration, metrics, percent, precise, significant, written } from '../../../webview/metrics';
+import { summary } from '../../visual/scenarios';
+
+describe('numbers', () => {
+  it('show three significant digits', () => {
+    expect(
+      [4.3712, 4, 82.04, 312.4, 12345.6, 0.51239, 0.00123, 0.000123, 0].map((value) => significant(value)),
+    ).toEqual(['4.37', '4.00', '82.0', '312', '12,346', '0.512', '0.00123', '1.23e-4', '0']);
+    expect(significant(Number.NaN)).toBe('–');
+    expect(significant(Number.POSITIVE_INFINITY)).toBe('∞');
+  });
+
+  it('hide nothing in a readout', () => {
+    expect([4.3712345678, 123456.789, 0.00001234567].map(precise)).toEqual(['4.371235', '123,456.8', '1.234567e-5']);
+  });
+
+  it('are short on axes', () => {
+    expect([0, 0.5, 5000, 20000, 2500000, 1e-6].map(brief)).toEqual(['0', '0.5', '5000', '20k', '2.5M', '1e-6']);
+  });
+
+  it('write shares and times', () => {
+    expect([0, 0.004, 0.051, 0.5, 1].map(percent)).toEqual(['0%', '0.4%', '5.1%', '50%', '100%']);
+    expect([0, 4.25, 42, 187, 3765].map(duration)).toEqual(['0 s', '4.3 s', '42 s', '3:07', '1:02:45']);
+  });
+});
+
+describe('metrics', () => {
+  it('are each read from a run, and are a dash while unknown', () => {
+    const running = summary('running', 500, 1000);
+    const preparing = summary('preparing', 0, 1000);
+    for (const metric of metrics) {
+      const value = metric.read(running);
+      expect(value, metric.id).toBeDefined();
+      expect(value).toBeGreaterThanOrEqual(metric.range[0]);
+      expect(value).toBeLessThanOrEqual(metric.range[1]);
+      expect(written(metric, running)).not.toBe('–');
+      expect(written(metric, preparing), metric.id).toBe('–');
+    }
+  });
+});
