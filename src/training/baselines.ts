@@ -1,0 +1,49 @@
+import type { Ids } from '../text/ids';
+import type { Baseline } from './events';
+import { NgramCounts } from './ngrams';
+
+/** Tokens of the longest n-gram. */
+const order = 6;
+
+/** Training tokens that are counted, those nearest to the validation text; more would take long and change little. */
+const mostTraining = 2_000_000;
+
+/** Validation tokens that are measured, those that evaluations look at. */
+const mostValidation = 200_000;
+
+/**
+ * Perplexities per token on the validation text of models that need no gradients: uniform, unigram, and interpolated
+ * n-grams from 2 to 6. Like a network that begins with the validation text, they predict every token of it but the first,
+ * from those of it that came before.
+ * @param vocabulary V
+ * @returns none if the validation text has fewer than two tokens
+ */
+export function baselines(training: Ids, validation: Ids, vocabulary: number): Baseline[] {
+  if (validation.length < 2) return [];
+  const counts = new NgramCounts(order);
+  counts.add(training.subarray(Math.max(0, training.length - mostTraining)));
+  counts.restart();
+  const measured = Math.min(validation.length, mostValidation);
+  const nats = new Float64Array(order); // (order)
+  const probabilities = new Float64Array(order); // (order)
+  for (let i = 0; i < measured; i++) {
+    counts.read(validation[i], 1 / vocabulary, probabilities);
+    if (i === 0) continue;
+    for (let n = 0; n < order; n++) nats[n] -= Math.log(probabilities[n]);
+  }
+  return [
+    { name: 'uniform', perplexity: vocabulary },
+    ...Array.from(nats, (sum, n) => ({
+      name: n === 0 ? 'unigram' : `${n + 1}-gram`,
+      perplexity: Math.exp(sum / (measured - 1)),
+    })),
+  ];
+}
+
+/** The baseline with the lowest perplexity; undefined if there is none. */
+export function bestBaseline(all: readonly Baseline[]): Baseline | undefined {
+  return all.reduce<Baseline | undefined>(
+    (best, one) => (best && best.perplexity <= one.perplexity ? best : one),
+    undefined,
+  );
+}
