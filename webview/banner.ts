@@ -30,7 +30,7 @@ export class Banner {
   set(run: RunSummary): void {
     this.run = run;
     const bad = run.state === 'failed' || run.state === 'diverged';
-    const text = run.message || (run.prepared?.notes ?? []).join(' ');
+    const text = [run.message, ...(run.prepared?.notes ?? [])].filter(Boolean).join(' ');
     setShown(this.element, text !== '');
     setShown(this.actions, bad);
     setText(this.text, text);
