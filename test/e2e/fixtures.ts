@@ -13,8 +13,10 @@ function given(name: string): string {
   return value;
 }
 
-/** Settings that a test wants from the start, before the workbench opens. */
+/** What a test wants from the start, before the workbench opens. */
 export interface Options {
+  /** Files of the workspace besides the sample text: name → contents. */
+  readonly startFiles: Record<string, string | Uint8Array>;
   readonly startSettings: Record<string, unknown>;
 }
 
@@ -25,12 +27,14 @@ export interface Options {
  */
 export const test = base.extend<{ lab: Lab } & Options>({
   startSettings: [{}, { option: true }],
+  startFiles: [{}, { option: true }],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for a destructured first argument
   launchOptions: async ({}, use) => {
     await use({ executablePath: given('RECURRENT_CHROMIUM'), args: chromiumFlags });
   },
-  lab: async ({ page, startSettings }, use, testInfo) => {
+  lab: async ({ page, startSettings, startFiles }, use, testInfo) => {
     const workspace = makeWorkspace();
+    for (const [name, content] of Object.entries(startFiles)) writeFileSync(join(workspace.folder, name), content);
     const server = await startServer(JSON.parse(given('RECURRENT_CODE_SERVER')) as CodeServer, {
       vsix: given('RECURRENT_VSIX'),
       settings: startSettings,
@@ -40,7 +44,7 @@ export const test = base.extend<{ lab: Lab } & Options>({
     page.on('pageerror', (error) => lines.push(`uncaught: ${error.stack ?? error.message}`));
     try {
       await page.goto(workbenchAddress(server, workspace.folder));
-      const lab = new Lab(page, workspace.folder, server.settingsFile);
+      const lab = new Lab(page, server.settingsFile);
       await lab.ready();
       await use(lab);
     } finally {

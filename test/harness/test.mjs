@@ -125,7 +125,7 @@ async function runSuite(name, prepare, rest) {
 
 async function runAll() {
   const asked = process.argv.slice(2).filter((word) => word in suites);
-  const rest = process.argv.slice(2).filter((word) => !(word in suites) && word !== '--electron');
+  const rest = process.argv.slice(2).filter((word) => !(word in suites) && !['--', '--electron'].includes(word));
   const names = asked.length > 0 ? asked : everything;
   if (asked.length !== 1 && rest.length > 0)
     throw new HarnessError(`${rest[0]} is not a suite: ${Object.keys(suites).join(', ')}.`);

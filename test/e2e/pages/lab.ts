@@ -1,16 +1,16 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { root } from '../../harness/shell.mjs';
 import { Panel } from './panel';
 import { SideBar } from './side-bar';
 
-/** The four kinds of theme and what VS Code calls them. */
+/** The four kinds of theme: what VS Code calls them, and the class that its workbench then has. */
 const themes = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
-  'hc-dark': 'Default High Contrast',
-  'hc-light': 'Default High Contrast Light',
+  dark: { label: 'Dark Modern', class: 'vs-dark' },
+  light: { label: 'Light Modern', class: 'vs' },
+  'hc-dark': { label: 'Dark High Contrast', class: 'hc-black' },
+  'hc-light': { label: 'Light High Contrast', class: 'hc-light' },
 } as const;
 
 export type Theme = keyof typeof themes;
@@ -22,8 +22,6 @@ export class Lab {
 
   constructor(
     readonly page: Page,
-    /** The workspace's folder on disk. */
-    readonly folder: string,
     private readonly settingsFile: string,
   ) {
     this.panel = new Panel(page);
@@ -72,17 +70,6 @@ export class Lab {
     return this.page.locator('.quick-input-widget:visible .quick-input-box input');
   }
 
-  /** Writes a file into the workspace. */
-  write(name: string, content: string | Uint8Array): void {
-    writeFileSync(join(this.folder, name), content);
-  }
-
-  /** Puts a file of this machine into the workspace; returns its name there. */
-  bring(path: string): string {
-    cpSync(path, join(this.folder, basename(path)));
-    return basename(path);
-  }
-
   /** Opens a file of the workspace and waits for its editor. */
   async open(name: string): Promise<void> {
     await this.page.keyboard.press('ControlOrMeta+P');
@@ -94,7 +81,7 @@ export class Lab {
 
   /** Opens an untitled document and types its contents in. */
   async openUntitled(text: string): Promise<void> {
-    await this.command('Create: New Text File');
+    await this.command('File: New Untitled Text File');
     await expect(this.page.locator('.tab.active[aria-label^="Untitled"]')).toBeVisible();
     await this.page.keyboard.insertText(text);
   }
@@ -147,21 +134,32 @@ export class Lab {
     return this.page.locator('.notifications-toasts .notification-list-item');
   }
 
+  /** Clears away the notifications that are shown. */
+  async dismissNotifications(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+    await expect(this.notifications).toHaveCount(0);
+  }
+
   /** Keeps a picture of the whole window. */
   async screenshot(name: string): Promise<void> {
     await this.page.screenshot({ path: join(root, 'test-results/screenshots', `${name}.png`) });
   }
 
-  /** Changes settings and keeps the others. The workbench takes them up by itself. */
-  settings(values: Record<string, unknown>): void {
+  /** Changes settings and keeps the others; the window is loaded again, as the file is only read then. */
+  async settings(values: Record<string, unknown>): Promise<void> {
     const now = JSON.parse(readFileSync(this.settingsFile, 'utf8'));
     writeFileSync(this.settingsFile, JSON.stringify({ ...now, ...values }, null, 2));
+    await this.page.reload();
+    await this.ready();
   }
 
   /** Puts a theme on and waits until the workbench wears it. */
   async theme(theme: Theme): Promise<void> {
-    const classes = { dark: 'vs-dark', light: 'vs', 'hc-dark': 'hc-black', 'hc-light': 'hc-light' } as const;
-    this.settings({ 'workbench.colorTheme': themes[theme] });
-    await expect(this.page.locator('.monaco-workbench')).toHaveClass(new RegExp(`(^| )${classes[theme]}( |$)`));
+    const { label, class: name } = themes[theme];
+    await this.command('Preferences: Color Theme');
+    await expect(this.choices.first()).toBeVisible();
+    await this.quickInput.fill(label);
+    await this.choices.filter({ hasText: label }).first().click();
+    await expect(this.page.locator('.monaco-workbench')).toHaveClass(new RegExp(`(^| )${name}( |$)`));
   }
 }

@@ -14,6 +14,11 @@ export class SideBar extends RunView {
     if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.click();
   }
 
+  /** What it says before the first run. */
+  get welcome(): Locator {
+    return this.page.locator('.sidebar .welcome-view');
+  }
+
   /** The rows of the tree of runs. */
   get runs(): Locator {
     return this.page.locator('.sidebar .tree-explorer-viewlet-tree-view .monaco-list-row');
