@@ -1,0 +1,285 @@
+import { expect, type Page, test } from '@playwright/test';
+import { open, play } from './open';
+
+const chart = (page: Page, name: string) => page.getByTestId(`${name}-chart`);
+const plot = (page: Page, name: string) => chart(page, name).locator('.plot');
+
+/** What the page posted of one type. */
+function posted(page: Page, type: string): Promise<{ readonly [key: string]: unknown }[]> {
+  return page.evaluate((wanted) => fakeHost.posted.filter((message) => message.type === wanted), type);
+}
+
+/** A hash of a chart's pixels, to see whether it was drawn anew. */
+function pixels(page: Page, name: string): Promise<string> {
+  return chart(page, name)
+    .locator('canvas')
+    .first()
+    .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+}
+
+/** The step that the readout names. */
+async function readStep(page: Page): Promise<number> {
+  const text = (await page.getByTestId('readout').textContent()) ?? '';
+  return Number(/step ([\d,]+)/.exec(text)?.[1].replaceAll(',', ''));
+}
+
+test.describe('the panel', () => {
+  test.beforeEach(async ({ page }) => {
+    await open(page, 'panel', 'dark');
+  });
+
+  test('says ready once, and offers the first run', async ({ page }) => {
+    await play(page, 'panel', 'no-run');
+    expect(await posted(page, 'ready')).toHaveLength(1);
+    await page.getByRole('button', { name: 'Train on the Sample Text' }).click();
+    await page.getByRole('button', { name: 'Train on the Active File' }).click();
+    expect((await posted(page, 'train')).map(({ on }) => on)).toEqual(['sample', 'file']);
+  });
+
+  test('adds a delta to what it has', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    await expect(chart(page, 'perplexity')).toHaveAttribute('data-points', '6412');
+    const before = await page.getByTestId('clip-event-count').textContent();
+    const continuations = await page.getByTestId('continuation').count();
+    await page.evaluate(() => {
+      const { stretch, summary } = fakeHost.make;
+      fakeHost.deliver({
+        type: 'delta',
+        summary: summary('running', 7000, 9730),
+        stretch: stretch(7000, 9730, { from: 6412 }),
+      });
+    });
+    await expect(chart(page, 'perplexity')).toHaveAttribute('data-points', '7000');
+    await expect(page.getByTestId('metric-step')).toHaveText('7,000');
+    await expect(page.getByTestId('clip-event-count')).not.toHaveText(before ?? '');
+    expect(await page.getByTestId('continuation').count()).toBeGreaterThan(continuations);
+  });
+
+  test('controls the run', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByRole('button', { name: 'Save Checkpoint' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    for (const type of ['pause', 'checkpoint', 'stop']) {
+      expect(await posted(page, type)).toEqual([{ type, run: 'run-1' }]);
+    }
+    const rate = page.getByTestId('adjust-lr').locator('input');
+    await rate.fill('fast');
+    await rate.press('Enter');
+    await expect(page.getByRole('alert').first()).toContainText('Learning rate: “fast” must be a number');
+    expect(await posted(page, 'adjust')).toEqual([]);
+    await rate.fill('0.0005');
+    await rate.press('Enter');
+    await expect.poll(() => posted(page, 'adjust')).toEqual([{ type: 'adjust', run: 'run-1', lr: 0.0005 }]);
+  });
+
+  test('moves one crosshair on all charts by keyboard, and reads it out exactly', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    await plot(page, 'perplexity').focus();
+    await page.keyboard.press('Home');
+    expect(await readStep(page)).toBe(1);
+    await page.keyboard.press('ArrowRight');
+    const first = await readStep(page);
+    await page.keyboard.press('Shift+ArrowRight');
+    const second = await readStep(page);
+    expect(first).toBeGreaterThan(1);
+    expect(second).toBeGreaterThan(first + 50);
+    await page.keyboard.press('End');
+    expect(await readStep(page)).toBe(6412);
+    const lines = page.locator('.u-cursor-x:visible');
+    expect(await lines.count()).toBe(5);
+    const exact = await page.evaluate(() => Math.exp(fakeHost.make.stretch(6412, 9730).columns.loss[6411]));
+    await expect(page.getByTestId('readout')).toContainText(`perplexity ${Number(exact.toPrecision(7))}`);
+  });
+
+  test('follows the pointer on the other charts', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const box = (await plot(page, 'perplexity').boundingBox())!;
+    await page.mouse.move(box.x + 54 + (box.width - 66) / 2, box.y + 60);
+    await expect.poll(() => readStep(page)).toBeGreaterThan(3100);
+    expect(await readStep(page)).toBeLessThan(3300);
+    const [here, there] = await Promise.all(
+      ['perplexity', 'gradient'].map(async (name) => (await chart(page, name).locator('.u-cursor-x').boundingBox())!.x),
+    );
+    expect(Math.abs(here - there)).toBeLessThan(2);
+  });
+
+  test('zooms all charts by wheel, pans by drag, and shows everything again', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const before = await pixels(page, 'speed');
+    await plot(page, 'gradient').click({ position: { x: 300, y: 60 } });
+    await page.mouse.wheel(0, -600);
+    const reset = page.getByTestId('reset-zoom');
+    await expect(reset).toBeVisible();
+    await expect.poll(() => pixels(page, 'speed')).not.toBe(before);
+    const zoomed = await pixels(page, 'speed');
+    const box = (await plot(page, 'gradient').boundingBox())!;
+    await page.mouse.move(box.x + 300, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 200, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => pixels(page, 'speed')).not.toBe(zoomed);
+    await reset.click();
+    await expect(reset).toBeHidden();
+  });
+
+  test('marks a range by drag and zooms to it', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const box = (await plot(page, 'perplexity').boundingBox())!;
+    const at = (share: number) => box.x + 54 + (box.width - 66) * share;
+    await page.mouse.move(at(0.25), box.y + 80);
+    await page.mouse.down();
+    await page.mouse.move(at(0.5), box.y + 80, { steps: 5 });
+    await page.mouse.up();
+    await page.keyboard.press('Home');
+    const from = await readStep(page);
+    await page.keyboard.press('End');
+    const to = await readStep(page);
+    expect(Math.abs(from - 6412 * 0.25)).toBeLessThan(40);
+    expect(Math.abs(to - 6412 * 0.5)).toBeLessThan(40);
+  });
+
+  test('switches curves on and off by the legend, and remembers it', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const before = await pixels(page, 'gradient');
+    const marks = chart(page, 'gradient').getByRole('button', { name: 'Clip events' });
+    await marks.click();
+    await expect(marks).toHaveAttribute('aria-pressed', 'false');
+    await expect.poll(() => pixels(page, 'gradient')).not.toBe(before);
+    expect(await page.evaluate(() => (fakeHost.state as { hidden: string[] }).hidden)).toContain('gradient.clips');
+  });
+
+  test('measures the axis in steps, epochs or time', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const steps = await pixels(page, 'perplexity');
+    await page.getByText('Time', { exact: true }).click();
+    await expect.poll(() => pixels(page, 'perplexity')).not.toBe(steps);
+    expect(await page.evaluate(() => (fakeHost.state as { xAxis: string }).xAxis)).toBe('time');
+    await plot(page, 'perplexity').focus();
+    await page.keyboard.press('End');
+    expect(await readStep(page)).toBe(6412);
+  });
+
+  test('smooths as far as the slider says', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const before = await pixels(page, 'perplexity');
+    const slider = page.getByTestId('smoothing');
+    await slider.focus();
+    await page.keyboard.press('Home');
+    await expect(slider).toHaveAttribute('aria-valuetext', 'off');
+    await expect.poll(() => pixels(page, 'perplexity')).not.toBe(before);
+    await page.keyboard.press('End');
+    await expect(slider).toHaveAttribute('aria-valuetext', '1,000 steps');
+  });
+
+  test('lists clip events and jumps to one', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const list = page.getByTestId('clip-list');
+    await list.locator('summary').click();
+    const events = await page.evaluate(
+      () => [...fakeHost.make.stretch(6412, 9730).columns.clipScale].filter((scale) => scale < 1).length,
+    );
+    expect(Number(await chart(page, 'gradient').getAttribute('data-clip-events'))).toBe(events);
+    await expect(list.locator('tbody tr')).toHaveCount(200);
+    const jump = list.locator('tbody tr').nth(20).getByRole('button');
+    const step = Number((await jump.textContent())?.replaceAll(',', ''));
+    await jump.click();
+    await expect.poll(() => readStep(page)).toBe(step);
+    await expect(page.getByTestId('readout')).toContainText('(clipped)');
+    expect(await list.locator('tbody tr').count()).toBeLessThan(60);
+  });
+
+  test('goes back through continuations by the scrubber', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const text = page.getByTestId('continuation-text');
+    await expect(text).toContainText('quarter-deck');
+    await page.getByTestId('scrubber').focus();
+    await page.keyboard.press('Home');
+    await expect(text).toContainText('tnaai');
+    await page.getByRole('button', { name: 'Latest' }).click();
+    await expect(text).toContainText('quarter-deck');
+  });
+
+  test('saves data and pictures through the host', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    await page.evaluate(() => {
+      fakeHost.answers.save = () => true;
+    });
+    for (const item of ['Save Data as CSV…', 'Save as PNG…']) {
+      await chart(page, 'perplexity').getByRole('button', { name: 'Perplexity: copy or save' }).click();
+      await page.getByRole('menuitem', { name: item }).click();
+      await expect(page.getByText('Saved.')).toBeVisible();
+    }
+    const files = await page.evaluate(() =>
+      fakeHost.posted
+        .filter((message) => message.type === 'request' && message.method === 'save')
+        .map((message) => message.argument as { name: string; bytes: Uint8Array })
+        .map(({ name, bytes }) => ({
+          name,
+          start: new TextDecoder('latin1').decode(bytes.slice(0, 20)),
+          size: bytes.length,
+        })),
+    );
+    expect(files.map(({ name }) => name)).toEqual([
+      'GRU-256-moby-dick-txt-history.csv',
+      'GRU-256-moby-dick-txt-perplexity.png',
+    ]);
+    expect(files[0].start).toBe('run,step,epoch,secon');
+    expect(files[1].start.slice(1, 4)).toBe('PNG');
+    expect(files[1].size).toBeGreaterThan(10_000);
+  });
+
+  test('compares runs when asked', async ({ page }) => {
+    await play(page, 'panel', 'comparing');
+    await page.getByText('Compare (2)').click();
+    await page.getByRole('checkbox', { name: /RNN-512/ }).click();
+    expect(await posted(page, 'show')).toEqual([{ type: 'show', run: 'run-1', compare: ['run-2'] }]);
+  });
+
+  test('takes a snapshot again without doubling anything', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    await play(page, 'panel', 'running');
+    await expect(chart(page, 'perplexity')).toHaveAttribute('data-points', '6412');
+    expect(await page.getByTestId('continuation').count()).toBe(13);
+  });
+
+  test('redraws in the colours of another theme', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const before = await pixels(page, 'perplexity');
+    await page.evaluate(() => {
+      document.documentElement.style.setProperty('--vscode-charts-blue', '#00ff00');
+      document.body.className = 'vscode-light';
+    });
+    await expect.poll(() => pixels(page, 'perplexity')).not.toBe(before);
+  });
+
+  for (const [width, height] of [
+    [300, 700],
+    [640, 900],
+    [3840, 2160],
+  ]) {
+    test(`fits ${width} pixels`, async ({ page }) => {
+      await page.setViewportSize({ width, height });
+      await play(page, 'panel', 'comparing');
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      await page.screenshot({ path: `out/gallery/panel-width-${width}.png`, fullPage: width < 3000 });
+      expect(overflow).toBeLessThanOrEqual(0);
+    });
+  }
+
+  test('opens a history of 200,000 steps in half a second', async ({ page }) => {
+    const took = await page.evaluate(async () => {
+      const { stretch, summary } = fakeHost.make;
+      const history = stretch(200_000, 200_000);
+      const run = summary('running', 200_000, 200_000);
+      const start = performance.now();
+      fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [run], histories: [{ run: run.id, history }] });
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      return performance.now() - start;
+    });
+    expect(took).toBeLessThan(500);
+    await expect(chart(page, 'perplexity')).toHaveAttribute('data-points', '200000');
+  });
+});

@@ -1,0 +1,118 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { open, play } from './open';
+
+interface Argument {
+  readonly prompt: string;
+  readonly ticket: number;
+  readonly seed: number;
+  readonly options: { readonly temperature: number; readonly length: number };
+}
+
+/** The playground's requests, oldest first. */
+function requests(page: Page): Promise<Argument[]> {
+  return page.evaluate(() =>
+    fakeHost.posted
+      .filter((message) => message.type === 'request' && message.method === 'continue')
+      .map((message) => message.argument as Argument),
+  );
+}
+
+/** Streams tokens of a request that stays open, as the host does. */
+async function stream(page: Page, words: readonly string[]): Promise<void> {
+  const { ticket } = (await requests(page)).at(-1)!;
+  await page.evaluate(
+    ([id, texts]) => {
+      const tokens = texts.map((text, index) => ({
+        text,
+        bits: index * 1.7,
+        alternatives: [
+          { text, probability: 2 ** -(index * 1.7) },
+          { text: 'whale', probability: 0.25 },
+          { text: '\n', probability: 0.05 },
+        ],
+      }));
+      fakeHost.deliver({ type: 'tokens', ticket: id, tokens });
+    },
+    [ticket, words] as const,
+  );
+}
+
+test.describe('the playground', () => {
+  test.beforeEach(async ({ page }) => {
+    await open(page, 'panel', 'light');
+    await play(page, 'panel', 'running');
+    await page.getByTestId('playground-prompt').locator('textarea').fill('Call me ');
+    await page.getByTestId('playground-generate').click();
+  });
+
+  test('asks with what the fields say, and shows tokens as they come', async ({ page }) => {
+    const [first] = await requests(page);
+    expect(first).toMatchObject({ prompt: 'Call me ', seed: 0, options: { temperature: 0.8, length: 200 } });
+    await stream(page, ['the ', 'old ']);
+    await stream(page, ['ship']);
+    await expect(page.getByTestId('playground-text')).toHaveText('Call me the old ship');
+    await expect(page.getByTestId('playground-summary')).toContainText('3 tokens');
+  });
+
+  test('tints by surprise and is accessible', async ({ page }) => {
+    await stream(page, ['a', 'b', 'c', 'd', 'e']);
+    const tints = await page.locator('.token').evaluateAll((tokens) => tokens.map((token) => token.className));
+    expect(tints).toEqual(['token tint-0', 'token tint-2', 'token tint-3', 'token tint-4', 'token tint-5']);
+    await page.locator('.token').nth(3).hover();
+    await page.getByTestId('playground').screenshot({ path: 'out/gallery/playground-light.png' });
+    const { violations } = await new AxeBuilder({ page }).include('[data-testid=playground]').analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+  });
+
+  test('branches from another token, by keyboard alone', async ({ page }) => {
+    await stream(page, ['the ', 'old ', 'ship']);
+    await page.locator('.token').first().focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByTestId('alternatives').getByRole('button')).toHaveCount(3);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => requests(page)).toHaveLength(2);
+    const [first, second] = await requests(page);
+    expect(second.prompt).toBe('Call me the whale');
+    expect(second.ticket).not.toBe(first.ticket);
+    expect(second.options.length).toBe(198);
+    await stream(page, [' swam']);
+    await expect(page.getByTestId('playground-text')).toHaveText('Call me the whale swam');
+  });
+
+  test('ignores what comes late for an older request', async ({ page }) => {
+    await stream(page, ['old']);
+    const { ticket } = (await requests(page))[0];
+    await page.getByTestId('playground-generate').click();
+    await expect.poll(() => requests(page)).toHaveLength(2);
+    await page.evaluate(
+      (id) => fakeHost.deliver({ type: 'tokens', ticket: id, tokens: [{ text: 'late', bits: 1, alternatives: [] }] }),
+      ticket,
+    );
+    await stream(page, ['new']);
+    await expect(page.getByTestId('playground-text')).toHaveText('Call me new');
+  });
+
+  test('says what is wrong with a field, and asks nothing', async ({ page }) => {
+    await page.getByTestId('playground-topP').locator('input').fill('7');
+    await page.getByTestId('playground-generate').click();
+    await expect(page.getByTestId('playground-error')).toHaveText('Top-p: “7” must be a number from 0.01 to 1.');
+    expect(await requests(page)).toHaveLength(1);
+  });
+
+  test('shows the host’s error as it is', async ({ page }) => {
+    await page.evaluate(() => {
+      const { id } = fakeHost.posted.filter((message) => message.type === 'request').at(-1)!;
+      fakeHost.deliver({
+        type: 'response',
+        id,
+        answer: { err: { message: 'This run has no weights yet; wait for its first checkpoint.', user: true } },
+      });
+    });
+    await expect(page.getByTestId('playground-error')).toHaveText(
+      'This run has no weights yet; wait for its first checkpoint.',
+    );
+  });
+});
