@@ -38,7 +38,6 @@ describe('The extension host', () => {
       await untilStep(run, 100);
       await untilState(run, 'finished');
     });
-    console.log(`      longest delay ${longest.toFixed(1)} ms`);
     assert.ok(longest < limit, `${longest.toFixed(1)} ms`);
     await api.delete(api.front!.id);
   });
@@ -62,7 +61,6 @@ describe('The extension host', () => {
       );
       steps = run.history.steps;
     });
-    console.log(`      longest delay ${longest.toFixed(1)} ms`);
     assert.equal(steps, 5);
     assert.ok(longest < limit, `${longest.toFixed(1)} ms`);
     await api.delete(api.front!.id);

@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { ObservedRun, RecurrentApi } from '../../src/host/api';
-import { activated, deleteAll, realText, Scratch, small, untilState, untilStep } from './support/laboratory';
+import { activated, deleteAll, realText, Scratch, small, until, untilState, untilStep } from './support/laboratory';
 
 describe('A training', () => {
   let api: RecurrentApi;
@@ -67,7 +67,11 @@ describe('A training', () => {
       const at = run.history.lastStep;
       await new Promise((resolve) => setTimeout(resolve, 400));
       assert.equal(run.history.lastStep, at);
-      assert.match(api.statusText, /debug-pause/);
+      await until(
+        'the status bar says so',
+        () => /debug-pause/.test(api.statusText),
+        () => api.statusText,
+      );
     });
 
     it('resumes', async () => {
