@@ -30,7 +30,7 @@ export const test = base.extend<{ lab: Lab } & Options>({
   startFiles: [{}, { option: true }],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for a destructured first argument
   launchOptions: async ({}, use) => {
-    await use({ executablePath: given('RECURRENT_CHROMIUM'), args: chromiumFlags });
+    await use({ executablePath: given('CHROMIUM'), args: chromiumFlags });
   },
   lab: async ({ page, startSettings, startFiles }, use, testInfo) => {
     const workspace = makeWorkspace();

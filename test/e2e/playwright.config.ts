@@ -8,6 +8,7 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
+  use: { viewport: { width: 1600, height: 1000 } },
   projects: [
     { name: 'e2e', testMatch: '*.spec.ts' },
     { name: 'screenshots', testMatch: 'screenshots/*.ts' },

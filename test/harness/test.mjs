@@ -1,4 +1,5 @@
-// `npm test`: every suite, or those named: types, lint, layers, unit, integration, e2e, electron, screenshots.
+// `npm test`: every suite, or those named: types, lint, layers, unit, visual, integration,
+// e2e, electron, screenshots.
 // Options after `--` go to the tool of a single suite, for example `npm run test:unit -- perplexity`.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,13 +8,23 @@ import { runIntegration } from './integration.mjs';
 import { HarnessError, must, node, root, say } from './shell.mjs';
 
 const results = join(root, 'test-results');
-const everything = ['types', 'lint', 'layers', 'unit', 'integration', 'e2e'];
-/** Suites that run a VS Code; the others need no build of it. */
-const driving = ['integration', 'e2e', 'screenshots'];
+const everything = ['types', 'lint', 'layers', 'unit', 'visual', 'integration', 'e2e'];
+/** Suites that need more than the packages, and what: a browser, a VS Code, the package, a build. */
+const needs = {
+  unit: ['build'],
+  visual: ['chromium'],
+  integration: ['chromium', 'codeServer', 'build'],
+  electron: ['build'],
+  e2e: ['chromium', 'codeServer', 'package'],
+  screenshots: ['chromium', 'codeServer', 'package'],
+};
 
 const suites = {
   types: () =>
-    check('typescript/bin/tsc', ['--noEmit', '-p', '.'], ['--noEmit', '-p', 'webview'], ['--noEmit', '-p', 'test/e2e']),
+    check(
+      'typescript/bin/tsc',
+      ...['.', 'webview', 'test/e2e', 'test/visual'].map((project) => ['--noEmit', '-p', project]),
+    ),
   lint: () => check('@biomejs/biome/bin/biome', ['check', '--error-on-warnings']),
   layers: () =>
     check('dependency-cruiser/bin/dependency-cruise.mjs', [
@@ -26,8 +37,9 @@ const suites = {
   unit,
   integration: (tools) => runIntegration(tools, results),
   electron: (tools) => runIntegration(tools, results),
-  e2e: (tools, rest) => playwright(tools, rest, 'e2e'),
-  screenshots: (tools, rest) => playwright(tools, rest, 'screenshots'),
+  e2e: (tools, rest) => playwright(tools, rest, 'e2e', '--project=e2e'),
+  screenshots: (tools, rest) => playwright(tools, rest, 'e2e', '--project=screenshots'),
+  visual: (tools, rest) => playwright(tools, rest, 'visual'),
 };
 
 /** A check counts as one: passed if the tool exits with 0 for each of its argument lists. */
@@ -57,16 +69,17 @@ async function unit(_tools, rest) {
   return honest(code, { passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests });
 }
 
-async function playwright(tools, rest, project) {
-  const report = join(results, `${project}.json`);
+/** Runs the Playwright tests of one of test's folders. */
+async function playwright(tools, rest, folder, ...options) {
+  const report = join(results, `${folder}.json`);
   rmSync(report, { force: true });
   const { code } = await tool(
     '@playwright/test/cli.js',
-    ['test', '--config', 'test/e2e/playwright.config.ts', '--project', project, '--reporter=list,json', ...rest],
+    ['test', '--config', `test/${folder}/playwright.config.ts`, '--reporter=list,json', ...options, ...rest],
     {
       env: {
         PLAYWRIGHT_JSON_OUTPUT_FILE: report,
-        RECURRENT_CHROMIUM: tools.chromium,
+        CHROMIUM: tools.chromium,
         RECURRENT_CODE_SERVER: JSON.stringify(tools.codeServer),
         RECURRENT_VSIX: join(root, 'recurrent.vsix'),
       },
@@ -85,12 +98,12 @@ function honest(code, counts) {
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
-async function build(names) {
-  if (names.includes('e2e') || names.includes('screenshots')) {
+async function build(wanted) {
+  if (wanted('package')) {
     say('Packaging the extension …');
     await must('npm', ['run', '--silent', 'package']);
   }
-  if (names.includes('unit') || names.some((name) => driving.includes(name)) || names.includes('electron')) {
+  if (wanted('build')) {
     say('Building …');
     await must(process.execPath, ['esbuild.mjs', '--tests']);
   }
@@ -134,9 +147,9 @@ async function runAll() {
   const rows = [];
   const began = Date.now();
   try {
-    const drives = names.some((name) => driving.includes(name));
-    const tools = await ensure({ chromium: drives, codeServer: drives });
-    await build(names);
+    const wanted = (need) => names.some((name) => needs[name]?.includes(need));
+    const tools = await ensure({ chromium: wanted('chromium'), codeServer: wanted('codeServer') });
+    await build(wanted);
     for (const name of names) rows.push(await runSuite(name, tools, rest));
   } catch (error) {
     console.log(error instanceof HarnessError ? error.message : error.stack);
