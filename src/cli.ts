@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addBaseline } from './cli/baseline';
 import { addEvaluate } from './cli/evaluate';
 import { addSample } from './cli/sample';
 import type { Surroundings } from './cli/surroundings';
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
     .description('Train, measure and sample recurrent language models.')
     .showSuggestionAfterError()
     .exitOverride();
-  for (const add of [addTrain, addEvaluate, addSample]) add(program, surroundings);
+  for (const add of [addTrain, addEvaluate, addSample, addBaseline]) add(program, surroundings);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync();

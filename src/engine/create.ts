@@ -11,8 +11,9 @@ export async function createEngine(
   options: EngineOptions,
 ): Promise<Engine> {
   switch (kind) {
-    case 'tfjs':
     case 'fused':
+      return (await import('./fused')).createFusedEngine(shape, options);
+    case 'tfjs':
       return (await import('./tfjs')).createTfjsEngine(shape, options);
   }
 }

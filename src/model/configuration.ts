@@ -168,7 +168,7 @@ export const trainingSchema = z.strictObject({
   seed: z.int().min(0).max(4294967295).default(0).describe('Seed of all randomness in the run.'),
   engine: z
     .enum(['fused', 'tfjs'])
-    .default('tfjs')
+    .default('fused')
     .describe('What computes losses and gradients: our WebAssembly kernel, or TensorFlow.js, the slower reference.'),
   threads: z.int().min(0).max(8).default(0).describe('Threads of the fused engine; 0 chooses.'),
 });

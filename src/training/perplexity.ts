@@ -27,6 +27,25 @@ export class Likelihood {
   }
 }
 
+/** A debiased exponential moving average: Σ βⁿ⁻ⁱ xᵢ / Σ βⁿ⁻ⁱ. */
+export class MovingAverage {
+  private sum = 0;
+  private weight = 0;
+
+  /** @param beta in [0, 1): how much of the past is kept */
+  constructor(private readonly beta: number) {}
+
+  add(x: number): void {
+    this.sum = this.beta * this.sum + x;
+    this.weight = this.beta * this.weight + 1;
+  }
+
+  /** NaN before the first value. */
+  get value(): number {
+    return this.sum / this.weight;
+  }
+}
+
 /**
  * Measures a model on token ids: `batch` rows side by side, each from a zero state, in windows of at most `steps`. Fewer than
  * `batch` tokens at the end are left out so that the rows are equally long.

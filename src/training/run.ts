@@ -8,8 +8,9 @@ import { type Corpus, corpusFor, prepareCorpus } from '../text/corpus';
 import { decodeText } from '../text/decode';
 import { UserError } from '../text/user-error';
 import { fitWindow } from '../text/windows';
+import { baselines } from './baselines';
 import { type Clock, mark, type TrainingControl } from './control';
-import type { TrainingEvent } from './events';
+import type { Baseline, TrainingEvent } from './events';
 import { Trainer, validationLimit } from './trainer';
 
 /** What a run is made of. */
@@ -44,7 +45,14 @@ export async function* run(
   const engine = await createEngine(configuration.training.engine, shapeOf(configuration, corpus.tokenizer), options);
   try {
     prepareParameters(engine, configuration, resumed);
-    const training = { engine, corpus, configuration, notes, baselines: [], prompt: promptOf(configuration, corpus) };
+    const training = {
+      engine,
+      corpus,
+      configuration,
+      notes,
+      baselines: baselinesOf(corpus),
+      prompt: promptOf(configuration, corpus),
+    };
     const trainer = new Trainer({ ...training, resume: resumed?.resume }, control, clock);
     const events = trainer.events();
     const first = await events.next();
@@ -95,6 +103,11 @@ function shrink(
     );
   }
   return { configuration: { ...wanted, training: { ...training, batch, steps } }, notes };
+}
+
+/** Of the same validation tokens that evaluations look at. */
+function baselinesOf({ training, validation, tokenizer }: Corpus): Baseline[] {
+  return baselines(training, validation.subarray(0, validationLimit), tokenizer.vocabulary.length);
 }
 
 function prepareParameters(engine: Engine, configuration: Configuration, resumed: Checkpoint | undefined): void {

@@ -7,9 +7,10 @@ import type { Corpus } from '../text/corpus';
 import { offsetCount, randomWindows, sequentialWindows, type Window, windowCount } from '../text/windows';
 import { clip } from './clipping';
 import { type Clock, mark, type TrainingControl } from './control';
+import { diagnose } from './diagnosis';
 import { type Divergence, DivergenceWatch } from './divergence';
 import type { Baseline, CheckpointEvent, FinishedEvent, TrainingEvent } from './events';
-import { evaluate, type Likelihood } from './perplexity';
+import { evaluate, type Likelihood, MovingAverage } from './perplexity';
 import { learningRateFactor } from './schedule';
 
 /** What a trainer works with. */
@@ -45,6 +46,7 @@ export class Trainer {
   private readonly stepsPerEpoch: number;
   private readonly totalSteps: number;
   private readonly evaluateEvery: number;
+  private readonly recentLoss = new MovingAverage(0.98);
   private state: State;
   private lr: number;
   private threshold: number;
@@ -156,6 +158,7 @@ export class Trainer {
     progress.windows++;
     progress.epochNats += nats;
     progress.epochTokens += tokens;
+    this.recentLoss.add(loss);
     const milliseconds = this.clock.now() - start;
     progress.seconds += milliseconds / 1000;
     const speed = (tokens / Math.max(milliseconds, 1e-3)) * 1000;
@@ -217,7 +220,7 @@ export class Trainer {
         perplexity,
         bitsPerCharacter: next.value.bitsPerCharacter(corpus.charactersPerToken),
         best,
-        diagnosis: '',
+        diagnosis: this.diagnosis(perplexity),
       };
     }
     yield* this.runContinuation();
@@ -269,6 +272,12 @@ export class Trainer {
       yield mark(step, 'clip', `θ ${this.threshold} → ${change.clip}`);
       this.threshold = change.clip;
     }
+  }
+
+  private diagnosis(validation: number): string {
+    const { bestNats = Number.POSITIVE_INFINITY } = this.progress;
+    const { baselines } = this.training;
+    return diagnose({ training: Math.exp(this.recentLoss.value), validation, best: Math.exp(bestNats), baselines });
   }
 
   private diverged({ why, remedy }: Divergence): TrainingEvent {

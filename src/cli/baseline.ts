@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { prepareCorpus } from '../text/corpus';
+import { decodeText } from '../text/decode';
+import { UserError } from '../text/user-error';
+import { baselines } from '../training/baselines';
+import { nameOf, readBytes } from './files';
+import { addOptions, configurationFrom } from './options';
+import type { Surroundings } from './surroundings';
+
+/** `recurrent baseline FILE`: what needs no network, on the same split. */
+export function addBaseline(program: Command, { out, say }: Surroundings): void {
+  const command = program
+    .command('baseline')
+    .argument('<file>', 'the text to measure')
+    .description('Print the uniform, unigram and n-gram perplexities of a text’s validation part.')
+    .option('--json', 'print one line of JSON on stdout for each');
+  addOptions(command, ['text']).action((file: string, options: Record<string, unknown>) => {
+    const { text } = configurationFrom(options, ['text']);
+    if (text.validation === 0) {
+      throw new UserError('--validation is 0, but baselines are measured on a validation text; hold out some of it.');
+    }
+    const corpus = prepareCorpus(decodeText(readBytes(file), nameOf(file)), text, nameOf(file));
+    const rows = baselines(corpus.training, corpus.validation, corpus.tokenizer.vocabulary.length);
+    for (const { name, perplexity } of rows) {
+      if (options.json) out(JSON.stringify({ event: 'baseline', name, perplexity }));
+      else out(`${name.padEnd(10)} ${perplexity.toFixed(2)}`);
+    }
+    say(`Validation perplexity on ${corpus.validation.length} tokens, after ${corpus.training.length} of training.`);
+  });
+}
