@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { gradientFlow } from '../../../src/analysis/gradient-flow';
+import { linearFlow } from '../../../src/analysis/linear-rnn';
+import { createState, type Engine, type State } from '../../../src/engine/engine';
+import { createTfjsEngine } from '../../../src/engine/tfjs';
+import { type ModelShape, modelSchema } from '../../../src/model/configuration';
+import { initialise } from '../../../src/model/initialisation';
+import { Random } from '../../../src/model/random';
+
+const T = 6;
+const B = 2;
+const V = 5;
+const H = 4;
+
+async function setup(changes: Partial<ModelShape>) {
+  const shape: ModelShape = { ...modelSchema.parse({ hidden: H, ...changes }), vocabulary: V };
+  const engine = await createTfjsEngine(shape, { dist: '', backend: 'cpu' });
+  initialise(engine.parameters, 'uniform', 2);
+  const random = new Random(6);
+  const ids = () => Int32Array.from({ length: T * B }, () => random.below(V)); // (T, B)
+  const state = createState(shape, B);
+  for (const values of [state.hidden, state.cell])
+    for (let i = 0; i < values.length; i++) values[i] = random.normal() / 2;
+  return { shape, engine, window: { steps: T, batch: B, inputs: ids(), targets: ids() }, state };
+}
+
+type Setup = Awaited<ReturnType<typeof setup>>;
+
+const copy = (state: State): State => ({ ...state, hidden: state.hidden.slice(), cell: state.cell.slice() });
+
+/** −log p of the target at (t, b), with h of the top layer moved after step `moved`. */
+function lossWith(
+  { engine, window, state: start, shape }: Setup,
+  t: number,
+  b: number,
+  moved: number,
+  unit: number,
+  by: number,
+) {
+  const state = copy(start);
+  let logProbabilities = new Float32Array();
+  for (let s = 0; s <= t; s++) {
+    logProbabilities = engine.step(window.inputs.slice(s * B, (s + 1) * B), state).slice(); // (B, V)
+    if (s === moved) state.hidden[((shape.layers - 1) * B + b) * H + unit] += by;
+  }
+  return -logProbabilities[b * V + window.targets[t * B + b]];
+}
+
+describe('gradientFlow', () => {
+  it.each<Partial<ModelShape>>([
+    { cell: 'rnn' },
+    { cell: 'rnn', activation: 'identity' },
+    { cell: 'gru', reset: 'before' },
+    { cell: 'gru', reset: 'after' },
+    { cell: 'lstm' },
+    { cell: 'gru', layers: 2, embedding: 3 },
+  ])('agrees with finite differences: %j', async (changes) => {
+    const all = await setup(changes);
+    const [t, b] = [4, 1];
+    const norms = gradientFlow(all.engine, all.window, all.state, t, b);
+    expect(norms.length).toBe(all.shape.layers);
+    expect(norms[0].length).toBe(t + 1);
+    const top = norms[all.shape.layers - 1];
+    for (let k = 1; k <= t; k++) {
+      let sum = 0;
+      for (let unit = 0; unit < H; unit++) {
+        const by = 0.02;
+        const difference = lossWith(all, t, b, t - k, unit, by) - lossWith(all, t, b, t - k, unit, -by);
+        sum += (difference / (2 * by)) ** 2;
+      }
+      expect(Math.abs(top[k] - Math.sqrt(sum))).toBeLessThan(0.01 * top[k] + 2e-5);
+    }
+    all.engine.dispose();
+  });
+
+  it('is exact for the linear RNN', async () => {
+    const all = await setup({ cell: 'rnn', activation: 'identity' });
+    const { engine, window, state } = all;
+    const [t, b] = [T - 1, 0];
+    const norms = gradientFlow(engine, window, state, t, b)[0];
+    const dh = outputGradient(engine, all, t, b); // (H)
+    const exact = linearFlow(engine.parameters.get('l0.W_h'), dh, t);
+    norms.forEach((value, k) => {
+      expect(value / exact[k]).toBeCloseTo(1, 4);
+    });
+    engine.dispose();
+  });
+
+  it('leaves parameters and state alone, and takes the last step of all rows by default', async () => {
+    const { engine, window, state } = await setup({ cell: 'lstm' });
+    const before = { parameters: engine.parameters.flat.slice(), state: copy(state) };
+    const norms = gradientFlow(engine, window, state);
+    expect(engine.parameters.flat).toEqual(before.parameters);
+    expect(state).toEqual(before.state);
+    const rows = [0, 1].map((b) => gradientFlow(engine, window, state, T - 1, b)[0]);
+    norms[0].forEach((value, k) => {
+      expect(value).toBeCloseTo(Math.hypot(rows[0][k], rows[1][k]) / B, 6);
+    });
+    engine.dispose();
+  });
+});
+
+/** ∂L/∂h_t of one layer: W_hq (p − onehot). */
+function outputGradient(engine: Engine, { window, state: start }: Setup, t: number, b: number): Float64Array {
+  const state = copy(start);
+  let logProbabilities = new Float32Array();
+  for (let s = 0; s <= t; s++) logProbabilities = engine.step(window.inputs.slice(s * B, (s + 1) * B), state).slice();
+  const W_hq = engine.parameters.get('W_hq'); // (H, V)
+  return Float64Array.from({ length: H }, (_, unit) => {
+    let sum = 0;
+    for (let v = 0; v < V; v++) {
+      const dO = Math.exp(logProbabilities[b * V + v]) - (v === window.targets[t * B + b] ? 1 : 0);
+      sum += W_hq[unit * V + v] * dO;
+    }
+    return sum;
+  });
+}
