@@ -27,6 +27,8 @@ export class Run extends Disposable {
   private readonly saving = this._register(new Throttle(1000, () => void this.save()));
   private readonly weights = new Map<CheckpointKind, Weights>();
   private readonly onDisk = new WeakSet<Weights>();
+  /** Weights that the disk did not take when it was asked; asked again with everything else. */
+  private readonly refused = new WeakSet<Weights>();
   private loading: Promise<void> | undefined;
   private touched: boolean;
 
@@ -174,6 +176,7 @@ export class Run extends Disposable {
   async save(): Promise<void> {
     await this.load();
     await this.folder.saveHistory(this.history);
+    for (const [kind, kept] of this.weights) if (this.refused.has(kept)) await this.saveWeights(kind, kept);
     this.update({ latest: this.latest });
     await this.folder.saveRecord(this.record);
   }
@@ -200,11 +203,15 @@ export class Run extends Disposable {
     for (const kind of into) {
       this.weights.set(kind, kept);
       this.update({ checkpoints: { ...this.record.checkpoints, [kind]: step } });
-      void this.folder.saveCheckpoint(kind, bytes).then((saved) => {
-        if (saved) this.onDisk.add(kept);
-        this.release();
-      });
+      void this.saveWeights(kind, kept);
     }
+  }
+
+  private async saveWeights(kind: CheckpointKind, kept: Weights): Promise<void> {
+    const saved = await this.folder.saveCheckpoint(kind, kept.bytes);
+    (saved ? this.onDisk : this.refused).add(kept);
+    if (saved) this.refused.delete(kept);
+    this.release();
   }
 
   /** Lets go of the weights of a run at rest that are on disk. */

@@ -1,9 +1,10 @@
 import * as assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RecurrentApi } from '../../src/host/api';
-import { longestDelay } from './support/delays';
-import { activated, deleteAll, realText, Scratch, small, until, untilState, untilStep } from './support/laboratory';
+import * as vscode from 'vscode';
+import type { ObservedRun, RecurrentApi } from '../../src/host/api';
+import { assertNeverBlocked, longestDelays } from './support/delays';
+import { activated, deleteAll, realText, Scratch, small, until } from './support/laboratory';
 
 const limit = 50;
 
@@ -19,50 +20,43 @@ describe('The extension host', () => {
   });
 
   it('is seen to be blocked when it is', async () => {
-    const longest = await longestDelay(async () => {
+    const longest = await longestDelays(async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       const end = performance.now() + 400;
       while (performance.now() < end);
       await new Promise((resolve) => setTimeout(resolve, 20));
     });
-    assert.ok(longest >= limit, `${longest.toFixed(1)} ms`);
+    assert.ok(longest.ran >= limit || longest.away >= limit, JSON.stringify(longest));
   });
 
-  it(`is never blocked for ${limit} ms by a training`, async () => {
+  it(`is never blocked for ${limit} ms by a training that the panel shows`, async function () {
+    this.timeout(180_000);
     const text = scratch.write('whale.txt', realText(1_000_000));
-    const longest = await longestDelay(async () => {
-      const run = await api.train(
-        text,
-        small({ text: { limit: 100_000 }, training: { maxSteps: 150, evaluateEvery: 75 } }),
-      );
-      await untilStep(run, 100);
-      await untilState(run, 'finished');
+    await vscode.commands.executeCommand('recurrent.openPanel');
+    await assertNeverBlocked(limit, async () => {
+      const training = { maxSteps: 150, evaluateEvery: 75 };
+      const run = await api.train(text, small({ text: { limit: 100_000 }, training }));
+      await untilEnd(run);
+      assert.equal(run.history.steps, 150);
     });
-    assert.ok(longest < limit, `${longest.toFixed(1)} ms`);
-    await api.delete(api.front!.id);
   });
 
   it(`is never blocked for ${limit} ms while 100 MB of text are read`, async function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     const file = join(scratch.path, 'hundred.txt');
     const megabyte = realText(1_000_000).replaceAll(/[^\0-\x7f]/g, ' ');
     writeFileSync(file, '');
     for (let i = 0; i < 100; i++) writeFileSync(file, megabyte, { flag: 'a' });
-    const vscode = await import('vscode');
-    let steps = 0;
-    const longest = await longestDelay(async () => {
-      const configuration = small({ text: { limit: 50_000 }, training: { maxSteps: 5 } });
+    await assertNeverBlocked(limit, async () => {
+      const configuration = small({ text: { normalize: 'none', limit: 50_000 }, training: { maxSteps: 5 } });
       const run = await api.train(vscode.Uri.file(file), configuration);
-      await until(
-        'it finished',
-        () => run.summary.state === 'finished',
-        () => run.summary.message,
-        150,
-      );
-      steps = run.history.steps;
+      await untilEnd(run);
+      assert.equal(run.history.steps, 5);
     });
-    assert.equal(steps, 5);
-    assert.ok(longest < limit, `${longest.toFixed(1)} ms`);
-    await api.delete(api.front!.id);
   });
+
+  async function untilEnd(run: ObservedRun): Promise<void> {
+    const finished = () => run.summary.state === 'finished';
+    await until(`${run.id} is finished`, finished, () => run.summary, 120);
+  }
 });

@@ -1,3 +1,4 @@
+import * as assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
@@ -14,19 +15,22 @@ function processor(): { ran: number; waited: number } {
   }
 }
 
-/**
- * The longest time, in milliseconds, that this thread did not come back to its event loop while something was done:
- * time outside the loop's own waiting, garbage collection and waiting for a disk included. Time in which the system gave
- * the thread no core does not count, where the system tells (Linux); but what the thread ran always does.
- */
-export async function longestDelay(action: () => Promise<void>): Promise<number> {
-  let longest = 0;
+/** The longest times, in milliseconds, that this thread did not come back to its event loop while something was done. */
+export interface Delays {
+  /** In which it ran, garbage collection included. */
+  readonly ran: number;
+  /** Outside the loop's own waiting, but for the time in which the system gave it no core (where the system tells: Linux). */
+  readonly away: number;
+}
+
+/** Measures while an action goes on. */
+export async function longestDelays(action: () => Promise<void>): Promise<Delays> {
+  const longest = { ran: 0, away: 0 };
   let then = { ...processor(), active: performance.eventLoopUtilization().active };
   const timer = setInterval(() => {
     const now = { ...processor(), active: performance.eventLoopUtilization().active };
-    const ran = now.ran - then.ran;
-    const active = now.active - then.active - (now.waited - then.waited);
-    longest = Math.max(longest, ran, active);
+    longest.ran = Math.max(longest.ran, now.ran - then.ran);
+    longest.away = Math.max(longest.away, now.active - then.active - (now.waited - then.waited));
     then = now;
   }, interval);
   try {
@@ -35,4 +39,21 @@ export async function longestDelay(action: () => Promise<void>): Promise<number>
     clearInterval(timer);
   }
   return longest;
+}
+
+/**
+ * Asserts that an action never keeps this thread from its event loop for a time. The thread must never run that long. It
+ * may be away longer in some attempts, for on a crowded machine it waits for helper threads that get no core, but not in
+ * each of five: what our own code does, it does every time.
+ * @param limit milliseconds
+ */
+export async function assertNeverBlocked(limit: number, action: () => Promise<void>): Promise<void> {
+  const away: string[] = [];
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    const longest = await longestDelays(action);
+    assert.ok(longest.ran < limit, `ran for ${longest.ran.toFixed(1)} ms`);
+    if (longest.away < limit) return;
+    away.push(longest.away.toFixed(1));
+  }
+  assert.fail(`away for ${away.join(', ')} ms in five attempts`);
 }
