@@ -165,7 +165,8 @@ export class Chart implements Viewer {
 
   private create(width: number, height: number): void {
     const { theme, options, view } = this;
-    const font = `11px ${theme.font}`;
+    const { scale } = theme;
+    const font = `${11 * scale}px ${theme.font}`;
     const line = { stroke: theme.grid, width: 1 };
     const xText = (value: number) => (view.axis === 'time' ? duration(value) : brief(value));
     this.plot = new uPlot(
@@ -189,23 +190,31 @@ export class Chart implements Viewer {
           {
             font,
             stroke: theme.muted,
-            size: 28,
+            size: 28 * scale,
             gap: 3,
             grid: { ...line, show: false },
             ticks: { ...line, size: 4 },
             splits: (plot, _axis, low, high) =>
-              (view.axis === 'time' ? timeTicks : linearTicks)(low, high, Math.max(2, (plot.width - 66) / 80)),
+              (view.axis === 'time' ? timeTicks : linearTicks)(
+                low,
+                high,
+                Math.max(2, (plot.width - 66 * scale) / (80 * scale)),
+              ),
             values: (_plot, ticks) => ticks.map(xText),
           },
           {
             font,
             stroke: theme.muted,
-            size: 54,
+            size: 54 * scale,
             gap: 4,
             grid: line,
             ticks: { show: false },
             splits: (plot, _axis, low, high) =>
-              (options.scale === 'log' ? logTicks : linearTicks)(low, high, Math.max(3, (plot.height - 36) / 26)),
+              (options.scale === 'log' ? logTicks : linearTicks)(
+                low,
+                high,
+                Math.max(3, (plot.height - 36 * scale) / (26 * scale)),
+              ),
             filter: (_plot, ticks) => ticks,
             values: (_plot, ticks) => ticks.map(options.axisFormat ?? brief),
           },
@@ -245,7 +254,7 @@ export class Chart implements Viewer {
       low,
       high,
       axis: this.view.axis,
-      ratio: devicePixelRatio,
+      ratio: devicePixelRatio * this.theme.scale,
       theme: this.theme,
       x: (value) => left + ((value - low) / (high - low)) * width,
       y: (value) => top + height - ((log ? Math.log(Math.max(value, bottom * 1e-3)) : value) - base) * scale,

@@ -1,6 +1,7 @@
 import type { Column, Extent } from './column';
 import type { RunHistory, XAxis } from './history';
 import type { Theme } from './theme';
+import { trace, visible } from './trace';
 
 /** The rectangle that a chart draws in, in device pixels, and its scales. */
 export interface Frame {
@@ -12,7 +13,7 @@ export interface Frame {
   readonly low: number;
   readonly high: number;
   readonly axis: XAxis;
-  /** Device pixels of one CSS pixel. */
+  /** Device pixels of one CSS pixel, times the theme's scale. */
   readonly ratio: number;
   readonly theme: Theme;
   x(value: number): number;
@@ -34,51 +35,6 @@ export interface Layer {
   paint(frame: Frame): void;
   /** Its value where the crosshair stands; undefined if it has none there. */
   value?(x: number, axis: XAxis): number | undefined;
-}
-
-/** Indices of the points visible from `low` to `high`, with one more on each side so that lines reach the edges. */
-function visible(xs: Column, low: number, high: number): readonly [number, number] {
-  return [Math.max(0, xs.lowerBound(low) - 1), Math.min(xs.length, xs.lowerBound(high) + 1)];
-}
-
-/**
- * Adds a column to the path. While points outnumber pixels, each column of pixels gets its first, least, greatest and
- * last value, so that no peak is lost and the cost depends on the width and not on the history.
- */
-export function trace(frame: Frame, xs: Column, ys: Column): void {
-  const { context, low, high, left, width } = frame;
-  const [from, to] = visible(xs, low, high);
-  const count = Math.min(to, ys.length);
-  let pen = false;
-  const go = (x: number, value: number) => {
-    if (!Number.isFinite(value)) {
-      pen = false;
-      return;
-    }
-    const y = frame.y(value);
-    if (pen) context.lineTo(x, y);
-    else context.moveTo(x, y);
-    pen = true;
-  };
-  context.beginPath();
-  if (count - from <= width * 2) {
-    for (let i = from; i < count; i++) go(frame.x(xs.values[i]), ys.values[i]);
-    return;
-  }
-  let index = from;
-  for (let pixel = 0; pixel <= width && index < count; pixel++) {
-    const end = pixel === width ? count : xs.lowerBound(low + ((pixel + 1) / width) * (high - low), index);
-    if (end <= index) continue;
-    const x = left + pixel;
-    const extent = ys.extent(index, end, { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY });
-    go(x, ys.values[index]);
-    if (extent.low < extent.high) {
-      go(x, extent.low);
-      go(x, extent.high);
-    }
-    go(x, ys.values[end - 1]);
-    index = end;
-  }
 }
 
 /** How a line looks. */
@@ -119,8 +75,8 @@ export function lineLayer(
       context.globalAlpha = alpha;
       context.lineJoin = 'round';
       context.setLineDash((dash ?? []).map((length) => length * ratio));
+      context.fillStyle = colour(frame.theme);
       trace(frame, history.x(frame.axis), ys);
-      context.stroke();
     },
   };
 }

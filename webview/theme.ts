@@ -7,6 +7,8 @@ export interface Theme {
   readonly focus: string;
   readonly warning: string;
   readonly font: string;
+  /** How much larger than usual everything is, as on a wall. */
+  readonly scale: number;
   /** Colours that tell runs and curves apart, in their order. */
   readonly palette: readonly string[];
   readonly highContrast: boolean;
@@ -30,6 +32,10 @@ export function readTheme(): Theme {
     focus: colour('focusBorder'),
     warning: colour('charts-red', 'errorForeground'),
     font: style.getPropertyValue('--vscode-font-family').trim() || 'sans-serif',
+    scale: Math.max(
+      1,
+      Number.parseFloat(getComputedStyle(document.querySelector('.panel') ?? document.body).fontSize) / 13,
+    ),
     palette: ['blue', 'orange', 'green', 'purple', 'red', 'yellow'].map((name) => colour(`charts-${name}`)),
     highContrast: document.body.classList.contains('vscode-high-contrast'),
   };
