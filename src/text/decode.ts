@@ -34,9 +34,9 @@ export function decodeText(bytes: Uint8Array, source: string): string {
     }
     parts.push(decoder.decode());
   } catch {
-    const line = 1 + newlines(parts.join(''));
+    const line = lineOfInvalid(bytes.slice(0, start + chunkBytes));
     throw new UserError(
-      `${source} is not UTF-8 text: it has an invalid byte in or after line ${line}; save it with the encoding UTF-8 and try again.`,
+      `${source} is not UTF-8 text: line ${line} has an invalid byte; save it with the encoding UTF-8 and try again.`,
     );
   }
   const text = parts.join('');
@@ -44,8 +44,11 @@ export function decodeText(bytes: Uint8Array, source: string): string {
   return text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
 }
 
-function newlines(text: string): number {
-  let count = 0;
-  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) count++;
-  return count;
+/** Number of the line where decoding first had to put a replacement character. */
+function lineOfInvalid(bytes: Uint8Array): number {
+  const text = new TextDecoder().decode(bytes);
+  const invalid = text.indexOf('\uFFFD');
+  let line = 1;
+  for (let i = text.indexOf('\n'); i >= 0 && i < invalid; i = text.indexOf('\n', i + 1)) line++;
+  return line;
 }
