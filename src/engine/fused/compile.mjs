@@ -1,24 +1,34 @@
 // Compiles the kernels twice: with 128-bit SIMD, and with relaxed SIMD (fused multiply-add) for engines that have it.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const source = join(dirname(fileURLToPath(import.meta.url)), 'assembly', 'index.ts');
+const here = fileURLToPath(import.meta.url);
+const folder = join(dirname(here), 'assembly');
 const common = [
-  source,
+  join(folder, 'index.ts'),
   ...['--runtime', 'stub', '--noAssert', '-O3', '--importMemory', '--sharedMemory', '--noExportMemory'],
   ...['--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'simd,threads,bulk-memory'],
 ];
 
-/** Writes simd.wasm and relaxed.wasm into a folder; throws with the compiler's messages if they do not compile. */
-export async function compileKernels(folder) {
-  mkdirSync(folder, { recursive: true });
+/** Writes simd.wasm and relaxed.wasm into a folder unless they are newer than their source; throws if it does not compile. */
+export async function compileKernels(output) {
+  mkdirSync(output, { recursive: true });
+  const sources = [here, ...readdirSync(folder).map((file) => join(folder, file))];
+  const changed = Math.max(...sources.map(modified));
   for (const [name, options] of [
     ['simd', []],
     ['relaxed', ['--enable', 'relaxed-simd']],
   ]) {
-    const { error, stderr } = await asc.main([...common, ...options, '--outFile', join(folder, `${name}.wasm`)]);
+    const file = join(output, `${name}.wasm`);
+    if (modified(file) > changed) continue;
+    const { error, stderr } = await asc.main([...common, ...options, '--outFile', file]);
     if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
   }
+}
+
+/** When a file was last written, in milliseconds; 0 if it is not there. */
+function modified(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -77,7 +77,8 @@ export function forward(shape: ModelShape, weights: Weights, state: State, optio
   const last: Step[] = [];
   for (let layer = 0; layer < layers; layer++) {
     const own = layerWeights(weights, layer);
-    const products = tf.split(tf.matMul(below, weights[`l${layer}.W_x`] as tf.Tensor2D), T); // T × (B, G·H)
+    const product = tf.matMul(below, weights[`l${layer}.W_x`] as tf.Tensor2D); // (T·B, G·H)
+    const products = T > 1 ? tf.split(product, T) : [product]; // T × (B, G·H)
     const outputs: tf.Tensor2D[] = [];
     let now = layerState(shape, state, layer);
     for (let t = 0; t < T; t++) {
