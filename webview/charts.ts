@@ -1,23 +1,15 @@
-import type { RunSummary } from '../src/protocol/runs';
 import { Chart, type ChartOptions } from './chart';
 import { element } from './dom';
 import type { Exporter } from './exporter';
 import { flowLayer, flowRange } from './flow-layer';
-import type { RunHistory, XAxis } from './history';
+import type { XAxis } from './history';
 import { evaluationLayer, type Layer, lineLayer } from './layers';
 import { baselineLayer, clipLayer, markLayer } from './mark-layers';
 import { menu } from './menu';
 import { brief, percent, precise, significant, whole } from './metrics';
+import type { ShownRun } from './shown-run';
 import { readTheme, type Theme } from './theme';
 import type { View } from './view';
-
-/** A run on the charts. */
-export interface ShownRun {
-  summary: RunSummary;
-  readonly history: RunHistory;
-  /** Its place in the palette. */
-  readonly colour: number;
-}
 
 const kilo = (value: number) => (value >= 1000 ? `${significant(value / 1000)}k` : significant(value));
 

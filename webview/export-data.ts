@@ -1,4 +1,4 @@
-import type { ShownRun } from './charts';
+import type { ShownRun } from './shown-run';
 
 const columns = [
   'step',

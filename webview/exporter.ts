@@ -1,10 +1,10 @@
 import type { PanelMethods } from '../src/protocol/panel';
 import type { Caller } from '../src/protocol/rpc';
 import type { Chart } from './chart';
-import type { ShownRun } from './charts';
 import { fileName, toCsv, toJson } from './export-data';
 import type { MenuItem } from './menu';
 import { copyPicture, picture } from './picture';
+import type { ShownRun } from './shown-run';
 
 /** Takes charts and data out of the panel. */
 export class Exporter {

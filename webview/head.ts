@@ -137,7 +137,7 @@ export class Head {
       setText(detail, metric.detail?.(run) ?? '');
     }
     const share = latest && latest.totalSteps > 0 ? Math.min(1, latest.step / latest.totalSteps) : 0;
-    this.bar.style.transform = `scaleX(${share})`;
+    this.bar.style.transform = state === 'preparing' ? 'none' : `scaleX(${share})`;
     this.progress.classList.toggle('indeterminate', state === 'preparing');
     if (state === 'preparing') this.progress.removeAttribute('aria-valuenow');
     else this.progress.setAttribute('aria-valuenow', String(Math.round(share * 100)));

@@ -1,5 +1,4 @@
-import type { RunStretch } from '../src/protocol/runs';
-import type { ContinuationEvent, EvaluationEvent, FlowEvent, MarkEvent } from '../src/training/events';
+import type { ContinuationEvent, EvaluationEvent, FlowEvent, MarkEvent, RunStretch } from '../src/protocol/runs';
 import { Column } from './column';
 import { Smoother } from './smoothing';
 

@@ -1,24 +1,8 @@
 import type { Column, Extent } from './column';
+import type { Frame } from './frame';
 import type { RunHistory, XAxis } from './history';
 import type { Theme } from './theme';
 import { trace, visible } from './trace';
-
-/** The rectangle that a chart draws in, in device pixels, and its scales. */
-export interface Frame {
-  readonly context: CanvasRenderingContext2D;
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  readonly low: number;
-  readonly high: number;
-  readonly axis: XAxis;
-  /** Device pixels of one CSS pixel, times the theme's scale. */
-  readonly ratio: number;
-  readonly theme: Theme;
-  x(value: number): number;
-  y(value: number): number;
-}
 
 /** How a layer is shown in the legend. */
 export type Swatch = 'line' | 'faint' | 'dashed' | 'points' | 'triangle' | 'mark' | 'none';

@@ -1,6 +1,7 @@
-import type { Baseline } from '../src/training/events';
+import type { Baseline } from '../src/protocol/runs';
+import type { Frame } from './frame';
 import type { RunHistory } from './history';
-import type { Frame, Layer } from './layers';
+import type { Layer } from './layers';
 import { significant } from './metrics';
 import type { Theme } from './theme';
 

@@ -2,7 +2,7 @@ import type { FromPanel, PanelMemory, PanelMethods, ToPanel } from '../src/proto
 import { Caller } from '../src/protocol/rpc';
 import type { RunSummary } from '../src/protocol/runs';
 import { Banner } from './banner';
-import { Charts, type ShownRun } from './charts';
+import { Charts } from './charts';
 import { ClipList } from './clip-list';
 import { Continuations } from './continuations';
 import { element, setShown, setText } from './dom';
@@ -10,6 +10,7 @@ import { emptyState } from './empty-state';
 import { Exporter } from './exporter';
 import { Head } from './head';
 import { RunHistory } from './history';
+import type { ShownRun } from './shown-run';
 import './panel.css';
 import { Playground } from './playground';
 import { onThemeChange } from './theme';
@@ -82,6 +83,7 @@ export class PanelPage {
     root.replaceChildren(element('main', { class: 'panel' }, this.empty, this.content));
     transport.listen((message) => this.receive(message));
     onThemeChange(() => this.charts.setTheme());
+    this.charts.setTheme();
     transport.post({ type: 'ready' });
   }
 

@@ -1,4 +1,4 @@
-import type { GenerationConfiguration } from '../src/model/configuration';
+import type { GenerationConfiguration } from '../src/protocol/generation';
 import { element } from './dom';
 import { textField } from './ui';
 

@@ -41,8 +41,9 @@ export function readTheme(): Theme {
   };
 }
 
-/** Calls back after the theme changed. */
+/** Calls back after the theme changed, or the window became as large as a wall or no longer is. */
 export function onThemeChange(changed: () => void): void {
+  matchMedia('(min-width: 2400px)').addEventListener('change', changed);
   const observer = new MutationObserver(changed);
   observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-kind'] });
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });

@@ -7,8 +7,9 @@ type Alternative = SampledToken['alternatives'][number];
 /** Surprise at which each deeper tint begins, bits. */
 const tints = [0.5, 1, 2, 4, 6];
 
-/** A token as it is written on one line: blanks and breaks made visible. */
+/** A token as it is written on one line: blanks and breaks made visible, and part of a character as an ellipsis. */
 export function visible(text: string): string {
+  if (text === '') return '…';
   return text.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replaceAll(' ', '␣');
 }
 

@@ -1,9 +1,9 @@
 import type { RunSummary } from '../src/protocol/runs';
-import type { ShownRun } from './charts';
 import { element, setShown, setText } from './dom';
 import type { XAxis } from './history';
 import { duration, precise, whole } from './metrics';
 import { RunPicker } from './run-picker';
+import type { ShownRun } from './shown-run';
 import { reach, weightOf } from './smoothing';
 import { button } from './ui';
 import type { View } from './view';

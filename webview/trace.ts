@@ -1,5 +1,5 @@
 import type { Column } from './column';
-import type { Frame } from './layers';
+import type { Frame } from './frame';
 
 /** Indices of the points visible from `low` to `high`, with one more on each side so that lines reach the edges. */
 export function visible(xs: Column, low: number, high: number): readonly [number, number] {

@@ -2,6 +2,8 @@ import type { SampledToken } from '../generation/continue';
 import type { GenerationConfiguration } from '../model/configuration';
 
 export type { SampledToken } from '../generation/continue';
+/** The options of sampling, for pages: they know the protocol and nothing below it. */
+export type { GenerationConfiguration };
 
 /** What a continuation is asked for. */
 export interface ContinueRequest {

@@ -1,6 +1,9 @@
 import type { Configuration } from '../model/configuration';
 import type { ContinuationEvent, EvaluationEvent, FlowEvent, MarkEvent, PreparedEvent } from '../training/events';
 
+/** What pages need of a run's events: they know the protocol and nothing below it. */
+export type { Baseline, ContinuationEvent, EvaluationEvent, FlowEvent, MarkEvent } from '../training/events';
+
 /** Where a run stands. */
 export type RunState = 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'diverged' | 'failed';
 

@@ -1,0 +1,10 @@
+import type { RunSummary } from '../src/protocol/runs';
+import type { RunHistory } from './history';
+
+/** A run on the charts. */
+export interface ShownRun {
+  summary: RunSummary;
+  readonly history: RunHistory;
+  /** Its place in the palette. */
+  readonly colour: number;
+}
