@@ -1,5 +1,6 @@
 import { createEngine } from '../engine/create';
 import type { Engine, EngineOptions } from '../engine/engine';
+import { checkMemory, memoryEstimate } from '../engine/fused/layout';
 import { type Checkpoint, readCheckpoint, shapeOf } from '../model/checkpoint';
 import { type Configuration, parseConfiguration } from '../model/configuration';
 import { initialise } from '../model/initialisation';
@@ -11,7 +12,8 @@ import { fitWindow } from '../text/windows';
 import { baselines } from './baselines';
 import { type Clock, mark, type TrainingControl } from './control';
 import type { Baseline, TrainingEvent } from './events';
-import { Trainer, validationLimit } from './trainer';
+import { streams, validationLimit } from './plan';
+import { Trainer } from './trainer';
 
 /** What a run is made of. */
 export interface RunRequest {
@@ -88,21 +90,36 @@ function checkSameModel(old: Configuration, wanted: Configuration): void {
   }
 }
 
-/** Shrinks batch and steps to the text, and says so. */
+/** The configuration with a batch and steps that fit the text, and what a person should read about it. */
 function shrink(
   wanted: Configuration,
   corpus: Corpus,
   source: string,
 ): { configuration: Configuration; notes: string[] } {
   const { training } = wanted;
-  const { batch, steps, note } = fitWindow(corpus.training.length, training.batch, training.steps, source);
-  const notes = note ? [note] : [];
-  if (corpus.validation.length > validationLimit) {
+  const fitted = fitWindow(
+    corpus.training.length,
+    training.batch,
+    training.truncation === 'none' ? 1 : training.steps,
+    source,
+  );
+  const notes = fitted.note ? [fitted.note] : [];
+  const { batch } = fitted;
+  const steps = training.truncation === 'none' ? Math.floor((corpus.training.length - 1) / batch) : fitted.steps;
+  const configuration = { ...wanted, training: { ...training, batch, steps } };
+  const shape = shapeOf(configuration, corpus.tokenizer);
+  if (training.truncation === 'none') {
+    const megabytes = Math.round(memoryEstimate(shape, batch, steps) / 2 ** 20);
     notes.push(
-      `Evaluations look at the first ${validationLimit.toLocaleString('en')} of ${corpus.validation.length.toLocaleString('en')} validation tokens.`,
+      `Without truncation a window is a whole row of the text, ${steps.toLocaleString('en')} steps, and needs about ${megabytes.toLocaleString('en')} MB.`,
     );
   }
-  return { configuration: { ...wanted, training: { ...training, batch, steps } }, notes };
+  if (training.engine === 'fused') checkMemory(shape, batch, steps);
+  if (corpus.validation.length > validationLimit) {
+    const [some, all] = [validationLimit, corpus.validation.length].map((n) => n.toLocaleString('en'));
+    notes.push(`Evaluations look at the first ${some} of ${all} validation tokens.`);
+  }
+  return { configuration, notes };
 }
 
 /** Of the same validation tokens that evaluations look at. */
@@ -112,7 +129,8 @@ function baselinesOf({ training, validation, tokenizer }: Corpus): Baseline[] {
 
 function prepareParameters(engine: Engine, configuration: Configuration, resumed: Checkpoint | undefined): void {
   if (resumed) engine.parameters.flat.set(resumed.parameters.flat);
-  else initialise(engine.parameters, configuration.model.init, streamSeed(configuration.training.seed, 0));
+  else
+    initialise(engine.parameters, configuration.model.init, streamSeed(configuration.training.seed, streams.weights));
 }
 
 /** The configured prompt, or the first words of the held-out text. */

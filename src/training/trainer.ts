@@ -1,17 +1,20 @@
+import { gradientFlow } from '../analysis/gradient-flow';
 import { createState, type Engine, resetState, type State } from '../engine/engine';
 import { continueText } from '../generation/continue';
 import { type Checkpoint, type Progress, writeCheckpoint } from '../model/checkpoint';
 import type { Configuration } from '../model/configuration';
 import { Random, streamSeed } from '../model/random';
 import type { Corpus } from '../text/corpus';
-import { offsetCount, randomWindows, sequentialWindows, type Window, windowCount } from '../text/windows';
+import type { Window } from '../text/windows';
 import { clip } from './clipping';
 import { type Clock, mark, type TrainingControl } from './control';
 import { diagnose } from './diagnosis';
 import { type Divergence, DivergenceWatch } from './divergence';
 import type { Baseline, CheckpointEvent, FinishedEvent, TrainingEvent } from './events';
 import { evaluate, type Likelihood, MovingAverage } from './perplexity';
+import { Plan, streams, validationLimit } from './plan';
 import { learningRateFactor } from './schedule';
+import { carryFor, createTruncationMemory, type TruncationMemory } from './truncation';
 
 /** What a trainer works with. */
 export interface Training {
@@ -28,11 +31,8 @@ export interface Training {
   readonly resume?: Checkpoint['resume'];
 }
 
-/** Streams of randomness, apart from each other so that a choice in one leaves the others as they were. */
-const streams = { noise: 1, continuation: 2, windows: 1000 };
-
-/** Validation tokens that an evaluation looks at, at most. */
-export const validationLimit = 200_000;
+/** Longest window of an evaluation; shorter ones need less memory and give the same numbers. */
+const longestEvaluation = 64;
 /** Longest time without a checkpoint, milliseconds. */
 const checkpointInterval = 10_000;
 /** Longest time without letting the thread breathe, milliseconds. */
@@ -43,9 +43,9 @@ export class Trainer {
   private readonly progress: Progress;
   private readonly noise: Random;
   private readonly watch: DivergenceWatch;
-  private readonly stepsPerEpoch: number;
-  private readonly totalSteps: number;
-  private readonly evaluateEvery: number;
+  private readonly plan: Plan;
+  private readonly truncation: TruncationMemory;
+  private readonly probe: Window;
   private readonly recentLoss = new MovingAverage(0.98);
   private state: State;
   private lr: number;
@@ -61,7 +61,7 @@ export class Trainer {
     private readonly clock: Clock,
   ) {
     const { engine, corpus, configuration, resume } = training;
-    const { batch, steps, epochs, maxSteps, seed, lr, clipping, clip: threshold } = configuration.training;
+    const { batch, seed, lr, clipping, clip: threshold } = configuration.training;
     this.progress = resume
       ? structuredClone(resume.progress)
       : {
@@ -76,9 +76,9 @@ export class Trainer {
         };
     this.noise = resume ? Random.restore(resume.progress.random) : new Random(streamSeed(seed, streams.noise));
     this.watch = new DivergenceWatch(engine.shape.vocabulary);
-    this.stepsPerEpoch = Math.max(1, windowCount(corpus.training.length, batch, steps));
-    this.totalSteps = Math.min(epochs * this.stepsPerEpoch, maxSteps || Number.POSITIVE_INFINITY);
-    this.evaluateEvery = this.chooseInterval();
+    this.plan = new Plan(corpus, configuration);
+    this.truncation = createTruncationMemory(batch);
+    this.probe = this.plan.probe();
     this.state = createState(engine.shape, batch);
     this.lr = lr;
     this.threshold = clipping === 'none' ? 0 : threshold;
@@ -91,7 +91,8 @@ export class Trainer {
   async *events(): AsyncGenerator<TrainingEvent, void> {
     const { epochs } = this.training.configuration.training;
     yield this.prepared();
-    let ended: FinishedEvent['reason'] | 'diverged' | undefined = this.due();
+    let ended: FinishedEvent['reason'] | 'diverged' | undefined;
+    if (this.plan.endsAfter(this.progress.step)) ended = 'maxSteps';
     while (!ended && this.progress.epoch < epochs) {
       ended = yield* this.runEpoch();
     }
@@ -105,22 +106,21 @@ export class Trainer {
     const { progress, training } = this;
     const { sampling, patience } = training.configuration.training;
     const skip = progress.windows;
-    if (skip === 0 && sampling === 'sequential') resetState(this.state);
+    if (skip === 0) this.beginRows();
     let index = 0;
-    for (const window of this.windows()) {
+    for (const window of this.plan.windows(progress.epoch)) {
       if (index++ < skip) continue;
       yield* this.gate();
       if (this.control.stopped) return 'stopped';
-      if (sampling === 'random') resetState(this.state);
+      if (sampling === 'random') this.beginRows();
       const diverged = yield* this.runStep(window);
       if (diverged) return 'diverged';
-      if (this.shouldEvaluate()) {
+      if (this.plan.evaluatesAfter(progress.step)) {
         if (yield* this.runEvaluation()) return 'diverged';
         if (patience > 0 && progress.evaluationsSinceBest >= patience) return 'earlyStopping';
       }
       if (this.clock.now() - this.savedAt > checkpointInterval) yield this.checkpoint('latest');
-      const due = this.due();
-      if (due) return due;
+      if (this.plan.endsAfter(progress.step)) return 'maxSteps';
     }
     progress.epoch++;
     progress.windows = 0;
@@ -140,9 +140,9 @@ export class Trainer {
     const options = configuration.training;
     const start = this.clock.now();
     const step = progress.step + 1;
-    const learningRate = this.lr * learningRateFactor(options, step, progress.epoch, this.totalSteps);
+    const learningRate = this.lr * learningRateFactor(options, step, progress.epoch, this.plan.totalSteps);
     const dropoutSeed = engine.shape.dropout > 0 ? this.noise.integer32() : undefined;
-    const { nats, tokens, norm } = engine.gradient(window, this.state, { dropoutSeed });
+    const { nats, tokens, norm } = engine.gradient(window, this.state, { dropoutSeed, carry: this.carry(window) });
     const loss = nats / tokens;
     const divergence = this.watch.look(step, loss, norm, learningRate, options.clipping === 'norm');
     if (divergence) {
@@ -166,7 +166,7 @@ export class Trainer {
     yield {
       event: 'step',
       step,
-      epoch: Math.min(progress.epoch + progress.windows / this.stepsPerEpoch, progress.epoch + 1),
+      epoch: Math.min(progress.epoch + progress.windows / this.plan.stepsPerEpoch, progress.epoch + 1),
       loss,
       perplexity: Math.exp(loss),
       gradNorm: norm,
@@ -179,6 +179,20 @@ export class Trainer {
     };
     await this.breathe();
     return false;
+  }
+
+  /** Rows of the text begin: no state yet, and no cut. */
+  private beginRows(): void {
+    resetState(this.state);
+    this.truncation.sinceCut.fill(0);
+  }
+
+  /** Where this window's gradient is cut, beyond the window's own edge. */
+  private carry({ steps, batch }: Window): Float32Array | undefined {
+    const options = this.training.configuration.training;
+    if (options.truncation === 'none' || (options.truncation === 'fixed' && options.truncateEvery === 0))
+      return undefined;
+    return carryFor(options, steps, batch, () => this.noise.uniform(), this.truncation); // (T, B)
   }
 
   /**
@@ -197,7 +211,8 @@ export class Trainer {
       return true;
     }
     if (corpus.validation.length > 1) {
-      const measuring = evaluate(engine, corpus.validation.subarray(0, validationLimit), batch, steps);
+      const tokens = corpus.validation.subarray(0, validationLimit);
+      const measuring = evaluate(engine, tokens, batch, Math.min(steps, longestEvaluation));
       let next = measuring.next();
       for (; !next.done; next = measuring.next()) await this.breathe();
       const { mean: nats, perplexity } = next.value;
@@ -215,7 +230,7 @@ export class Trainer {
       yield {
         event: 'evaluation',
         step: progress.step,
-        epoch: progress.epoch + progress.windows / this.stepsPerEpoch,
+        epoch: progress.epoch + progress.windows / this.plan.stepsPerEpoch,
         nats,
         perplexity,
         bitsPerCharacter: next.value.bitsPerCharacter(corpus.charactersPerToken),
@@ -224,6 +239,11 @@ export class Trainer {
       };
     }
     yield* this.runContinuation();
+    yield {
+      event: 'flow',
+      step: progress.step,
+      norms: gradientFlow(engine, this.probe, createState(engine.shape, this.probe.batch)),
+    };
     progress.seconds += (this.clock.now() - start) / 1000;
     yield this.checkpoint(reason);
     return false;
@@ -294,45 +314,14 @@ export class Trainer {
       validationTokens: corpus.validation.length,
       charactersPerToken: corpus.charactersPerToken,
       parameters: engine.parameters.flat.length,
-      stepsPerEpoch: this.stepsPerEpoch,
-      totalSteps: this.totalSteps,
+      stepsPerEpoch: this.plan.stepsPerEpoch,
+      totalSteps: this.plan.totalSteps,
       batch,
       steps,
       engine: configuration.training.engine,
       notes,
       baselines,
     };
-  }
-
-  private windows(): Iterable<Window> {
-    const { corpus, configuration } = this.training;
-    const { batch, steps, sampling, seed } = configuration.training;
-    const random = new Random(streamSeed(seed, streams.windows + this.progress.epoch));
-    if (sampling === 'random') return randomWindows(corpus.training, batch, steps, () => random.uniform());
-    const offset = random.below(offsetCount(corpus.training.length, batch, steps));
-    return sequentialWindows(corpus.training, batch, steps, offset);
-  }
-
-  private due(): FinishedEvent['reason'] | undefined {
-    const { maxSteps } = this.training.configuration.training;
-    return maxSteps > 0 && this.progress.step >= maxSteps ? 'maxSteps' : undefined;
-  }
-
-  /** About forty evaluations a run, and never more than about a tenth of its time. */
-  private chooseInterval(): number {
-    const { corpus, configuration } = this.training;
-    const { batch, steps, evaluateEvery } = configuration.training;
-    if (evaluateEvery > 0) return evaluateEvery;
-    const windows = windowCount(Math.min(corpus.validation.length, validationLimit), batch, steps);
-    return Math.max(Math.ceil(this.totalSteps / 40), 3 * windows, 20);
-  }
-
-  /** Regularly, and when the interval was chosen here also at its eighth, quarter and half, so that something is seen soon. */
-  private shouldEvaluate(): boolean {
-    const { step } = this.progress;
-    if (step % this.evaluateEvery === 0) return true;
-    if (this.training.configuration.training.evaluateEvery > 0) return false;
-    return [8, 4, 2].some((part) => step === Math.ceil(this.evaluateEvery / part));
   }
 
   private checkpoint(reason: CheckpointEvent['reason']): TrainingEvent {
@@ -342,7 +331,12 @@ export class Trainer {
       tokenizer: corpus.tokenizer,
       parameters: engine.parameters,
       resume: {
-        progress: { ...this.progress, random: this.noise.save(), batch: this.state.batch },
+        progress: {
+          ...this.progress,
+          random: this.noise.save(),
+          batch: this.state.batch,
+          sinceCut: this.truncation.sinceCut,
+        },
         ...engine.moments,
         hidden: this.state.hidden,
         cell: this.state.cell,
@@ -359,6 +353,9 @@ export class Trainer {
     if (progress.batch === this.state.batch) {
       this.state.hidden.set(hidden);
       this.state.cell.set(cell);
+      progress.sinceCut?.forEach((steps, b) => {
+        this.truncation.sinceCut[b] = steps;
+      });
     } else {
       // Another batch cuts the text into other rows: begin the epoch anew.
       this.progress.windows = 0;

@@ -83,15 +83,15 @@ describe('a run', () => {
   );
 
   it.each([
-    ['gru', 'sequential'],
-    ['lstm', 'random'],
+    ['gru', 'sequential', 'fixed'],
+    ['lstm', 'random', 'random'],
   ])(
-    'resumed from a checkpoint goes on exactly as if it had never stopped: %s, %s sampling',
-    async (cell, sampling) => {
+    'resumed from a checkpoint goes on exactly as if it had never stopped: %s, %s sampling, %s truncation',
+    async (cell, sampling, truncation) => {
       // 75 windows an epoch sequentially: the checkpoint lies inside an epoch, and the rest crosses into the next one.
       const configuration = {
         model: { cell, dropout: 0.2 },
-        training: { sampling, steps: 16, batch: 8, maxSteps: 24 },
+        training: { sampling, truncation, truncateEvery: 5, steps: 16, batch: 8, maxSteps: 24 },
       };
       const whole = losses(await train({ configuration }));
       const control = new TrainingControl();
@@ -113,6 +113,35 @@ describe('a run', () => {
       expect(rest.map(({ loss }) => loss)).toEqual(whole.slice(11));
     },
   );
+
+  it('takes whole rows of the text without truncation, and says what that needs', async () => {
+    const training = { truncation: 'none', batch: 16, steps: 8, epochs: 3, maxSteps: 0 };
+    const events = await train({ configuration: { training } });
+    const [prepared] = of(events, 'prepared');
+    expect(prepared.steps).toBe(Math.floor((prepared.trainingTokens - 1) / 16));
+    expect(prepared.notes.join(' ')).toMatch(
+      /Without truncation a window is a whole row of the text, 132 steps, and needs about \d+ MB\./,
+    );
+    expect(of(events, 'step').length).toBe(3);
+  });
+
+  it('learns differently when gradients are cut, from the first step that carries one on', async () => {
+    const gradients = async (training: object) =>
+      of(await train({ configuration: { training } }), 'step').map(({ gradNorm }) => gradNorm);
+    const whole = await gradients({ maxSteps: 3 });
+    expect(await gradients({ maxSteps: 3, truncateEvery: 2 })).not.toEqual(whole);
+    const random = { maxSteps: 3, truncation: 'random', truncateLength: 4 };
+    expect(await gradients(random)).not.toEqual(whole);
+    expect(await gradients(random)).toEqual(await gradients(random));
+  });
+
+  it('tells how the gradient flows back through time, lag by lag', async () => {
+    const flows = of(await train(), 'flow');
+    expect(flows.length).toBeGreaterThan(1);
+    expect(flows[0].norms).toHaveLength(1);
+    expect(flows[0].norms[0]).toHaveLength(8);
+    expect(flows[0].norms[0].every((norm) => norm > 0)).toBe(true);
+  });
 
   it('keeps its best model by validation', async () => {
     const events = await train({ configuration: { training: { maxSteps: 60, evaluateEvery: 10 } } });

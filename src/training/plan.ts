@@ -1,0 +1,65 @@
+import type { Configuration } from '../model/configuration';
+import { Random, streamSeed } from '../model/random';
+import type { Corpus } from '../text/corpus';
+import { offsetCount, randomWindows, sequentialWindows, type Window, windowCount } from '../text/windows';
+
+/** Streams of randomness, apart from each other so that a choice in one leaves the others as they were. */
+export const streams = { weights: 0, noise: 1, continuation: 2, windows: 1000 };
+
+/** Validation tokens that an evaluation looks at, at most. */
+export const validationLimit = 200_000;
+
+/** Size of the window that gradient flow is measured on, at most. */
+const probeRows = 8;
+const probeSteps = 100;
+
+/** What a run will do, known before its first step: its epochs, its windows, and when it evaluates. */
+export class Plan {
+  readonly stepsPerEpoch: number;
+  /** All the steps of the run, if nothing stops it earlier. */
+  readonly totalSteps: number;
+  private readonly evaluateEvery: number;
+  private readonly chosen: boolean;
+
+  constructor(
+    private readonly corpus: Corpus,
+    private readonly configuration: Configuration,
+  ) {
+    const { batch, steps, epochs, maxSteps, evaluateEvery } = configuration.training;
+    this.stepsPerEpoch = Math.max(1, windowCount(corpus.training.length, batch, steps));
+    this.totalSteps = Math.min(epochs * this.stepsPerEpoch, maxSteps || Number.POSITIVE_INFINITY);
+    // About forty evaluations a run, and never more than about a tenth of its time.
+    const windows = windowCount(Math.min(corpus.validation.length, validationLimit), batch, steps);
+    this.chosen = evaluateEvery === 0;
+    this.evaluateEvery = evaluateEvery || Math.max(Math.ceil(this.totalSteps / 40), 3 * windows, 20);
+  }
+
+  /** Regularly, and when the interval was chosen here also at its eighth, quarter and half, so that something is seen soon. */
+  evaluatesAfter(step: number): boolean {
+    if (step % this.evaluateEvery === 0) return true;
+    return this.chosen && [8, 4, 2].some((part) => step === Math.ceil(this.evaluateEvery / part));
+  }
+
+  /** Whether the run was to end after this many steps. */
+  endsAfter(step: number): boolean {
+    const { maxSteps } = this.configuration.training;
+    return maxSteps > 0 && step >= maxSteps;
+  }
+
+  /** A few rows of the text that gradient flow is measured on, the same all through the run. */
+  probe(): Window {
+    const { training } = this.corpus;
+    const { batch, steps } = this.configuration.training;
+    const [window] = sequentialWindows(training, Math.min(batch, probeRows), Math.min(steps, probeSteps), 0);
+    return window;
+  }
+
+  /** The windows of one epoch, the same for the same seed and epoch. */
+  windows(epoch: number): Iterable<Window> {
+    const { training } = this.corpus;
+    const { batch, steps, sampling, seed } = this.configuration.training;
+    const random = new Random(streamSeed(seed, streams.windows + epoch));
+    if (sampling === 'random') return randomWindows(training, batch, steps, () => random.uniform());
+    return sequentialWindows(training, batch, steps, random.below(offsetCount(training.length, batch, steps)));
+  }
+}
