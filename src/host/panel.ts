@@ -38,7 +38,8 @@ export class Panel extends Disposable {
   ) {
     super();
     this.shown = [memory.run, ...(memory.compare ?? [])].flatMap((id) => (id && runs.get(id)) || []);
-    webview.iconPath = vscode.Uri.joinPath(extension, 'media', 'recurrent.svg');
+    const icon = (kind: string) => vscode.Uri.joinPath(extension, 'media', `recurrent-${kind}.svg`);
+    webview.iconPath = { light: icon('light'), dark: icon('dark') };
     webview.webview.options = { enableScripts: true, localResourceRoots: [pageFolder(extension)] };
     this._register(webview.webview.onDidReceiveMessage((message: FromPanel) => this.handle(message)));
     this._register(webview.onDidChangeViewState(() => webview.visible || this.hide()));
