@@ -94,11 +94,14 @@ export class Lab {
 
   /** Trains on a file from its menu in the Explorer, which also offers files that no editor can show. */
   async trainFromExplorer(name: string): Promise<void> {
-    await this.page
-      .locator('.explorer-folders-view .monaco-list-row')
-      .filter({ hasText: name })
-      .click({ button: 'right' });
-    await this.page.getByRole('menuitem', { name: 'Train Language Model on This File' }).click();
+    const row = this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name });
+    const item = this.page.getByRole('menuitem', { name: 'Train Language Model on This File' });
+    await expect(async () => {
+      // A menu ignores what happens to it in its first moments.
+      if (!(await item.isVisible())) await row.click({ button: 'right' });
+      await item.click({ delay: 150, timeout: 2000 });
+      await expect(item).toBeHidden({ timeout: 2000 });
+    }).toPass();
   }
 
   /** Types a text, key by key, on a new line at the end of a file. */
@@ -107,6 +110,11 @@ export class Lab {
     await this.page.keyboard.press('ControlOrMeta+End');
     await this.page.keyboard.press('Enter');
     await this.page.keyboard.type(text, { delay: 30 });
+  }
+
+  /** Puts the cursor back into the text beside the panel. */
+  async focusText(): Promise<void> {
+    await this.page.locator('.editor-instance .view-lines').first().click();
   }
 
   /** The tab of an open editor. */

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { root } from '../../harness/shell.mjs';
+import { expect, test } from '../fixtures';
+
+/** Refreshes the pictures of the README: a run that has learnt enough to be worth looking at, from the running product. */
+test.use({
+  viewport: { width: 1600, height: 1000 },
+  startSettings: {
+    'recurrent.model.hidden': 192,
+    'recurrent.training.lr': 0.004,
+    'recurrent.training.clip': 0.5,
+    'recurrent.training.maxSteps': 1500,
+    'recurrent.training.evaluateEvery': 75,
+    'recurrent.training.continuationEvery': 150,
+    'editor.wordWrap': 'on',
+    'breadcrumbs.enabled': false,
+  },
+});
+
+test('pictures for the README', async ({ lab }) => {
+  test.setTimeout(900_000);
+  const picture = (name: string) => lab.page.screenshot({ path: join(root, 'media', `${name}.png`) });
+  await lab.sideBar.open();
+  await lab.train('moby-dick.txt');
+  await expect.poll(() => lab.panel.read('step'), { timeout: 600_000 }).toBeGreaterThan(1200);
+  await lab.focusText();
+  for (const theme of ['light', 'dark'] as const) {
+    await lab.theme(theme);
+    await picture(`laboratory-${theme}`);
+  }
+  await expect(lab.panel).toBeIn('Finished');
+  await lab.typeAtEnd('moby-dick.txt', 'The whale ');
+  await expect(lab.ghostText.first()).toBeVisible();
+  await picture('completion');
+});
