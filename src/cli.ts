@@ -2,13 +2,16 @@
 import { Command, CommanderError } from 'commander';
 import { addBaseline } from './cli/baseline';
 import { addEvaluate } from './cli/evaluate';
+import { allowRelaxedSimd } from './cli/relaxed-simd';
 import { addSample } from './cli/sample';
+import { addSurprise } from './cli/surprise';
 import type { Surroundings } from './cli/surroundings';
 import { addTrain } from './cli/train';
 import { UserError } from './text/user-error';
 
 /** The command line: the same core as in VS Code. A person's mistake is one line on stderr and exit code 2. */
 async function main(): Promise<void> {
+  allowRelaxedSimd();
   const surroundings: Surroundings = {
     dist: __dirname,
     out: (line) => process.stdout.write(`${line}\n`),
@@ -18,7 +21,7 @@ async function main(): Promise<void> {
     .description('Train, measure and sample recurrent language models.')
     .showSuggestionAfterError()
     .exitOverride();
-  for (const add of [addTrain, addEvaluate, addSample, addBaseline]) add(program, surroundings);
+  for (const add of [addTrain, addEvaluate, addSample, addSurprise, addBaseline]) add(program, surroundings);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync();

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  allowRelaxedSimd,
-  type Build,
-  compileKernels,
-  instantiateKernels,
-  type Kernels,
-  SCRATCH,
-} from '../../src/engine/fused/kernels';
+import { allowRelaxedSimd } from '../../src/cli/relaxed-simd';
+import { type Build, compileKernels, instantiateKernels, type Kernels, SCRATCH } from '../../src/engine/fused/kernels';
 import { createTwins } from '../../src/engine/fused/twin';
 import { Random } from '../../src/model/random';
 import { dist } from './models';

@@ -20,7 +20,6 @@ import { step } from './step';
 import type { Thread } from './thread';
 import { announceUpdate } from './update';
 
-export { allowRelaxedSimd } from './kernels';
 export { checkMemory, defaultThreads, memoryEstimate } from './layout';
 
 // T steps, B batch, V vocabulary, H hidden, L layers.

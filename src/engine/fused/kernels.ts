@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 
 /**
  * The kernels that assembly/ exports and twin/ repeats in plain TypeScript. Addresses are bytes in the shared memory; sizes
@@ -142,12 +141,4 @@ export function instantiateKernels(module: WebAssembly.Module, memory: WebAssemb
   };
   const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
   return exports as unknown as Kernels;
-}
-
-/**
- * Switches relaxed SIMD on where it is finished but still behind a flag (Node 20). Only for processes that are wholly ours,
- * such as the command line: the flag holds for the whole process.
- */
-export function allowRelaxedSimd(): void {
-  if (Number(process.versions.node.split('.')[0]) < 21) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }

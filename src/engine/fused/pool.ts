@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { fail, task, waitChange, word } from './control';
+import { carryOut } from './tasks';
 import { Thread, type ThreadStart } from './thread';
 
 /**
@@ -38,7 +39,7 @@ export class Pool {
     Atomics.add(words, word.sequence, 1);
     Atomics.notify(words, word.sequence);
     try {
-      this.own.run();
+      carryOut(this.own);
     } catch (error) {
       fail(words);
       throw error;
@@ -66,7 +67,7 @@ export function serve(start: ThreadStart, ready: () => void): void {
     sequence++;
     if (words[word.task] === task.exit) return;
     try {
-      thread.run();
+      carryOut(thread);
     } catch (error) {
       fail(words);
       throw error;

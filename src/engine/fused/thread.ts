@@ -1,10 +1,6 @@
-import { backward } from './backward';
-import { barrier, NUMBERS, SQUARES, task, word } from './control';
-import { forward, lossAndGradient } from './forward';
-import { instantiateKernels, type Kernels, PANEL, SCRATCH } from './kernels';
-import { type ModelLayout, modelLayout, type Packed, type Shard, type WindowLayout, windowLayout } from './layout';
-import { weightGradients } from './products';
-import { update } from './update';
+import { barrier, NUMBERS, word } from './control';
+import { instantiateKernels, type Kernels, SCRATCH } from './kernels';
+import { type ModelLayout, modelLayout, type Shard, type WindowLayout, windowLayout } from './layout';
 
 /** What a thread is given to begin with. */
 export interface ThreadStart {
@@ -54,64 +50,8 @@ export class Thread {
     return [edge(this.index), edge(this.index + 1)];
   }
 
-  /** Carries out the task that the control words name, together with the other threads. */
-  run(): void {
-    switch (this.words[word.task]) {
-      case task.gradient:
-        this.gradient();
-        break;
-      case task.evaluate:
-        this.evaluate();
-        break;
-      case task.apply:
-        update(this);
-        break;
-    }
-    this.meet();
-  }
-
-  private gradient(): void {
-    const { kernels, model } = this;
-    for (const { x, xBack, h, hBack, n, nBack } of model.layers) {
-      for (const matrix of [x, xBack, h, hBack, n, nBack]) this.pack(matrix);
-    }
-    this.pack(model.output);
-    this.pack(model.outputBack);
-    this.meet();
-    if (this.shard.rows > 0) {
-      forward(this, this.words[word.dropout] !== 0);
-      lossAndGradient(this);
-      backward(this);
-    }
-    this.meet();
-    weightGradients(this);
-    this.meet();
-    const [first, last] = this.part(model.count, PANEL);
-    kernels.squares(model.gradients + first * 4, last - first, SQUARES + this.index * 8);
-  }
-
-  private evaluate(): void {
-    for (const { x, h, n } of this.model.layers) {
-      for (const matrix of [x, h, n]) this.pack(matrix);
-    }
-    this.pack(this.model.output);
-    this.meet();
-    if (this.shard.rows > 0) {
-      forward(this, false);
-      lossAndGradient(this);
-    }
-  }
-
-  /** Packs this thread's part of a matrix. */
-  private pack(matrix: Packed | undefined): void {
-    if (!matrix) return;
-    const { from, ld, k, n, transposed, to } = matrix;
-    const [first, last] = this.part(Math.ceil(n / PANEL));
-    if (transposed) this.kernels.packTransposed(from, ld, k, n, to, first, last);
-    else this.kernels.packColumns(from, ld, k, n, to, first, last);
-  }
-
-  private meet(): void {
+  /** Waits until all threads have come here. */
+  meet(): void {
     barrier(this.words, this.model.threads);
   }
 }

@@ -1,0 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Switches relaxed SIMD on where it is finished but still behind a flag (Node 20); call it before the fused engine is
+ * created. Only for processes that are wholly ours: the flag holds for the whole process.
+ */
+export function allowRelaxedSimd(): void {
+  if (Number(process.versions.node.split('.')[0]) < 21) setFlagsFromString('--experimental-wasm-relaxed-simd');
+}

@@ -1,0 +1,65 @@
+import { backward } from './backward';
+import { SQUARES, task, word } from './control';
+import { forward, lossAndGradient } from './forward';
+import { PANEL } from './kernels';
+import type { Packed } from './layout';
+import { weightGradients } from './products';
+import type { Thread } from './thread';
+import { update } from './update';
+
+/** Carries out the task that the control words name, together with the other threads. */
+export function carryOut(thread: Thread): void {
+  switch (thread.words[word.task]) {
+    case task.gradient:
+      gradient(thread);
+      break;
+    case task.evaluate:
+      evaluate(thread);
+      break;
+    case task.apply:
+      update(thread);
+      break;
+  }
+  thread.meet();
+}
+
+function gradient(thread: Thread): void {
+  const { kernels, model, words, index } = thread;
+  for (const { x, xBack, h, hBack, n, nBack } of model.layers) {
+    for (const matrix of [x, xBack, h, hBack, n, nBack]) pack(thread, matrix);
+  }
+  pack(thread, model.output);
+  pack(thread, model.outputBack);
+  thread.meet();
+  if (thread.shard.rows > 0) {
+    forward(thread, words[word.dropout] !== 0);
+    lossAndGradient(thread);
+    backward(thread);
+  }
+  thread.meet();
+  weightGradients(thread);
+  thread.meet();
+  const [first, last] = thread.part(model.count, PANEL);
+  kernels.squares(model.gradients + first * 4, last - first, SQUARES + index * 8);
+}
+
+function evaluate(thread: Thread): void {
+  for (const { x, h, n } of thread.model.layers) {
+    for (const matrix of [x, h, n]) pack(thread, matrix);
+  }
+  pack(thread, thread.model.output);
+  thread.meet();
+  if (thread.shard.rows > 0) {
+    forward(thread, false);
+    lossAndGradient(thread);
+  }
+}
+
+/** Packs this thread's part of a matrix. */
+function pack(thread: Thread, matrix: Packed | undefined): void {
+  if (!matrix) return;
+  const { from, ld, k, n, transposed, to } = matrix;
+  const [first, last] = thread.part(Math.ceil(n / PANEL));
+  if (transposed) thread.kernels.packTransposed(from, ld, k, n, to, first, last);
+  else thread.kernels.packColumns(from, ld, k, n, to, first, last);
+}
