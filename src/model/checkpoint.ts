@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { restoreTokenizer, type Tokenizer } from '../text/tokenizer';
+import type { Tokenizer } from '../text/tokenizer';
+import { restoreTokenizer } from '../text/tokenizers';
 import { UserError } from '../text/user-error';
 import { type Configuration, type ModelShape, parseConfiguration } from './configuration';
 import { ParameterTable } from './parameters';

@@ -1,5 +1,6 @@
 import { countCharacters, limitText, type Normalization, normalize } from './normalize';
-import { buildTokenizer, type Ids, type Tokenizer, type TokenizerOptions } from './tokenizer';
+import type { Ids, Tokenizer, TokenizerOptions } from './tokenizer';
+import { buildTokenizer } from './tokenizers';
 import { UserError } from './user-error';
 
 /** Which part of a text is used, and how it becomes tokens. */

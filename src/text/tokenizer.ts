@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import { buildCharacters, CharacterTokenizer } from './characters';
 import type { Ids } from './ids';
-import { buildSubwords, SubwordTokenizer } from './subwords';
 import { unknownToken } from './unknown';
-import { UserError } from './user-error';
-import { buildWords, WordTokenizer } from './words';
 
 export type { Ids } from './ids';
 
@@ -46,7 +42,8 @@ const vocabularySchema = z
   .refine((values) => values[0] === unknownToken, { error: `the first token must be ${unknownToken}` })
   .refine(distinct, { error: 'a token occurs twice' });
 
-const dataSchema = z.discriminatedUnion('kind', [
+/** The plain data of each kind of tokenizer. */
+export const tokenizerDataSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('characters'),
     vocabulary: vocabularySchema.refine((values) => values.slice(1).every((text) => [...text].length === 1), {
@@ -65,43 +62,4 @@ const dataSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** What a checkpoint keeps of a tokenizer. */
-export type TokenizerData = z.infer<typeof dataSchema>;
-
-/**
- * Learns a vocabulary from a text.
- * @throws UserError if no word is frequent enough
- */
-export function buildTokenizer(text: string, options: TokenizerOptions): Tokenizer {
-  switch (options.tokenizer) {
-    case 'characters':
-      return buildCharacters(text);
-    case 'words':
-      return buildWords(text, options.vocabularySize, options.minFrequency);
-    case 'subwords':
-      return buildSubwords(text, options.vocabularySize);
-  }
-}
-
-/**
- * Makes a tokenizer from what `serialise` returned.
- * @param where named in messages, for example a checkpoint's file name
- * @throws UserError if the data are not a tokenizer's
- */
-export function restoreTokenizer(data: unknown, where: string): Tokenizer {
-  const result = dataSchema.safeParse(data);
-  if (!result.success) {
-    const { path, message } = result.error.issues[0];
-    throw new UserError(
-      `${where} has no valid tokenizer (${[...path, message].join(': ')}): use a checkpoint that Recurrent wrote.`,
-    );
-  }
-  const tokenizer = result.data;
-  switch (tokenizer.kind) {
-    case 'characters':
-      return new CharacterTokenizer(tokenizer.vocabulary);
-    case 'words':
-      return new WordTokenizer(tokenizer.vocabulary);
-    case 'subwords':
-      return new SubwordTokenizer(tokenizer.merges);
-  }
-}
+export type TokenizerData = z.infer<typeof tokenizerDataSchema>;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildTokenizer, restoreTokenizer, type TokenizerKind } from '../../../src/text/tokenizer';
+import type { TokenizerKind } from '../../../src/text/tokenizer';
+import { buildTokenizer, restoreTokenizer } from '../../../src/text/tokenizers';
 import { UserError } from '../../../src/text/user-error';
 import { segmentWords } from '../../../src/text/words';
 import { readBook } from './texts';
