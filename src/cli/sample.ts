@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createEngine } from '../engine/create';
-import { continueText } from '../generation/continue';
+import { generate } from '../generation/generate';
 import { readCheckpoint, shapeOf } from '../model/checkpoint';
 import { readBytes } from './files';
 import { addOptions, configurationFrom } from './options';
@@ -34,7 +34,7 @@ export function addSample(program: Command, { dist, out }: Surroundings): void {
         seed: training.seed,
         alternatives: 0,
       };
-      const tokens = [...continueText(request)];
+      const tokens = [...generate(request)];
       const text = tokens.map((token) => token.text).join('');
       if (options.json) {
         out(

@@ -194,6 +194,16 @@ export const generationSchema = z.strictObject({
     .max(1)
     .default(1)
     .describe('Sample only from the likeliest tokens that together reach this probability.'),
+  ending: z
+    .enum(['length', 'line', 'sentence'])
+    .default('length')
+    .describe('Where a continuation ends: at its length, or before at the end of a line or of a sentence.'),
+  beams: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(0)
+    .describe('Search for the likeliest continuation along this many beams instead of sampling; 0 samples.'),
 });
 
 /** The schema of a whole run. */

@@ -1,6 +1,6 @@
 import { gradientFlow } from '../analysis/gradient-flow';
 import { createState, type Engine, resetState, type State } from '../engine/engine';
-import { continueText } from '../generation/continue';
+import { generate } from '../generation/generate';
 import { type Checkpoint, type Progress, writeCheckpoint } from '../model/checkpoint';
 import type { Configuration } from '../model/configuration';
 import { Random, streamSeed } from '../model/random';
@@ -257,7 +257,7 @@ export class Trainer {
     const options = configuration.generation;
     const { tokenizer } = corpus;
     const { normalize } = configuration.text;
-    for (const token of continueText({ engine, tokenizer, normalize, prompt, options, seed, alternatives: 0 })) {
+    for (const token of generate({ engine, tokenizer, normalize, prompt, options, seed, alternatives: 0 })) {
       text += token.text;
       await this.breathe();
     }

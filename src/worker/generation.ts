@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createEngine } from '../engine/create';
 import type { Engine } from '../engine/engine';
-import { continueText } from '../generation/continue';
+import { generate } from '../generation/generate';
 import { readCheckpoint, shapeOf } from '../model/checkpoint';
 import type { Configuration } from '../model/configuration';
 import type { GenerationMethods, GenerationTokens, SampledToken } from '../protocol/generation';
@@ -57,7 +57,7 @@ const methods: GenerationMethods = {
     active.set(ticket, false);
     try {
       const request = { engine, tokenizer, normalize, prompt, options, seed, stop, alternatives };
-      for (const token of continueText(request)) {
+      for (const token of generate(request)) {
         if (token.text || alternatives > 0) tokens.push(token);
         if (performance.now() - sentAt > streamInterval) send();
         if (performance.now() - breathedAt > breathInterval) {

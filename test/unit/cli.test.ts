@@ -88,6 +88,56 @@ describe('recurrent', () => {
     expect(sample()).toMatch(/^The .{20}\n$/s);
   });
 
+  it('decodes greedily, by beam search, and to the end of a sentence', () => {
+    recurrent('train', at('fox.txt'), ...small, '--max-steps', '150', '--checkpoint', at('decode.safetensors'));
+    const sample = (...args: string[]) => {
+      const { stdout, stderr } = recurrent(
+        'sample',
+        at('decode.safetensors'),
+        '--prompt',
+        'The quick ',
+        '--length',
+        '30',
+        '--json',
+        ...args,
+      );
+      expect(stderr).toBe('');
+      return events(stdout)[0] as { text: string; tokens: { text: string; bits: number }[] };
+    };
+    const total = ({ tokens }: { tokens: { bits: number }[] }) => tokens.reduce((sum, { bits }) => sum + bits, 0);
+    const greedy = sample('--temperature', '0');
+    const beam = sample('--beams', '8');
+    expect(beam.text).toHaveLength(30);
+    expect(total(beam)).toBeLessThanOrEqual(total(greedy) + 1e-3);
+    expect(beam.tokens.map(({ text }) => text).join('')).toBe(beam.text);
+    expect(sample('--temperature', '0', '--ending', 'sentence', '--length', '200').text).toMatch(/^[^.]*\.$/);
+  });
+
+  it('prints the surprise of every token, which sums to what evaluate measures', () => {
+    recurrent('train', at('fox.txt'), ...small, '--checkpoint', at('surprise.safetensors'));
+    writeFileSync(at('line.txt'), 'The quick brown fox.');
+    const bits = events(recurrent('surprise', at('surprise.safetensors'), at('line.txt'), '--json').stdout);
+    expect(bits.map(({ token }) => token).join('')).toBe('The quick brown fox.');
+    const [measured] = events(recurrent('evaluate', at('surprise.safetensors'), at('line.txt'), '--json').stdout);
+    const mean = bits.slice(1).reduce((sum, { bits }) => sum + (bits as number), 0) / (bits.length - 1);
+    expect(mean).toBeCloseTo(measured.bitsPerToken as number, 4);
+  });
+
+  it('prints the baselines of a text', () => {
+    const rows = events(recurrent('baseline', at('fox.txt'), '--json').stdout);
+    expect(rows.map(({ name }) => name)).toEqual([
+      'uniform',
+      'unigram',
+      '2-gram',
+      '3-gram',
+      '4-gram',
+      '5-gram',
+      '6-gram',
+    ]);
+    expect(rows[0].perplexity).toBe(new Set('The quick brown fox jumps over the lazy dog. ').size + 1);
+    expect(rows[4].perplexity as number).toBeLessThan(rows[1].perplexity as number);
+  });
+
   it('goes on from a checkpoint', () => {
     recurrent('train', at('fox.txt'), ...small, '--validation', '0', '--checkpoint', at('resume.safetensors'));
     const more = recurrent('train', at('fox.txt'), '--resume', at('resume.safetensors'), '--max-steps', '15', '--json');

@@ -1,0 +1,48 @@
+import type { GenerationConfiguration } from '../model/configuration';
+import { beamSearch } from './beam';
+import { type Continuation, continueText, type SampledToken } from './continue';
+import { readPrompt, withoutUnknown } from './prompt';
+import { distribution, ranked } from './sample';
+
+/** What to continue, decoded as the configuration says. */
+export interface GenerationRequest extends Omit<Continuation, 'options' | 'ending'> {
+  readonly options: GenerationConfiguration;
+}
+
+/**
+ * Continues a prompt: by sampling (greedily at temperature 0), or by beam search if there are beams.
+ * @throws Error if the model gives NaN
+ */
+export function* generate(request: GenerationRequest): Generator<SampledToken, void> {
+  const { options } = request;
+  const ending = options.ending === 'length' ? undefined : options.ending;
+  if (options.beams === 0) {
+    yield* continueText({ ...request, ending });
+    return;
+  }
+  const [best] = beamSearch({ ...request, ending, beams: options.beams, length: options.length });
+  if (best) yield* score(request, best.ids, best.text.length);
+}
+
+/** The tokens of a found continuation, each with its bits and alternatives, cut at `length` UTF-16 units. */
+function* score(request: GenerationRequest, ids: readonly number[], length: number): Generator<SampledToken, void> {
+  const { engine, tokenizer, alternatives } = request;
+  const toText = tokenizer.stream();
+  const { state, logProbabilities } = readPrompt(request);
+  let next: Float32Array = logProbabilities; // (V)
+  let written = 0;
+  for (const id of ids) {
+    const probabilities = distribution(withoutUnknown(next, tokenizer), { temperature: 1, topK: 0, topP: 1 }); // (V)
+    const text = toText(id).slice(0, length - written);
+    written += text.length;
+    yield {
+      text,
+      bits: -next[id] / Math.LN2,
+      alternatives: ranked(probabilities, alternatives).map((other) => ({
+        text: tokenizer.vocabulary[other],
+        probability: probabilities[other],
+      })),
+    };
+    next = engine.step(Int32Array.of(id), state); // (1, V)
+  }
+}
