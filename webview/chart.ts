@@ -144,6 +144,7 @@ export class Chart implements Viewer {
     const [least, greatest] = this.options.fixed ?? [];
     const log = this.options.scale === 'log';
     this.empty.hidden = extent.low <= extent.high;
+    this.element.classList.toggle('blank', !this.empty.hidden);
     if (log && !(extent.low > 0)) extent.low = extent.high > 0 ? extent.high / 1e4 : Number.POSITIVE_INFINITY;
     if (!(extent.low <= extent.high)) return [least ?? (log ? 1 : 0), greatest ?? (log ? 10 : 1)];
     const pad = log ? Math.max(1.02, (extent.high / extent.low) ** 0.06) : (extent.high - extent.low) * 0.08;

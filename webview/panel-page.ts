@@ -36,6 +36,7 @@ export class PanelPage {
   private readonly notice = element('p', { class: 'notice', role: 'status' });
   private readonly empty: HTMLElement;
   private readonly content: HTMLElement;
+  private readonly columns: HTMLElement;
   private memory: PanelMemory;
   private runs: readonly RunSummary[] = [];
   private shown: ShownRun[] = [];
@@ -64,6 +65,12 @@ export class PanelPage {
     });
     this.empty = emptyState(post);
     this.charts.gradient.element.after(this.clipList.element);
+    this.columns = element(
+      'div',
+      { class: 'columns' },
+      this.charts.element,
+      element('aside', { 'aria-label': 'Text' }, this.continuations.element, this.playground.element),
+    );
     this.content = element(
       'div',
       { class: 'content' },
@@ -71,12 +78,7 @@ export class PanelPage {
       this.banner.element,
       this.toolbar.element,
       this.notice,
-      element(
-        'div',
-        { class: 'columns' },
-        this.charts.element,
-        element('aside', { 'aria-label': 'Text' }, this.continuations.element, this.playground.element),
-      ),
+      this.columns,
     );
     setShown(this.content, false);
     setShown(this.empty, false);
@@ -165,6 +167,10 @@ export class PanelPage {
       if (!front) return;
       this.head.set(front.summary, front.history.evaluations.at(-1)?.diagnosis ?? '');
       this.banner.set(front.summary);
+      const worth = front.summary.state !== 'failed' || front.history.length > 0;
+      setShown(this.columns, worth);
+      setShown(this.playground.element, front.history.length > 0 || front.summary.hasCheckpoint);
+      this.toolbar.setChartsShown(worth);
       this.continuations.update();
       this.playground.suggest(front.history.continuations[0]?.prompt ?? '');
       this.charts.update();

@@ -1,6 +1,6 @@
 import type { GenerationConfiguration } from '../src/protocol/generation';
 import { element } from './dom';
-import { textField } from './ui';
+import { dropdown, textField } from './ui';
 
 interface Field {
   readonly label: string;
@@ -14,8 +14,17 @@ const fields = {
   topK: { label: 'Top-k', least: 0, greatest: 20000, whole: true },
   topP: { label: 'Top-p', least: 0.01, greatest: 1, whole: false },
   length: { label: 'Length', least: 1, greatest: 100000, whole: true },
+  beams: { label: 'Beams', least: 0, greatest: 64, whole: true },
   seed: { label: 'Seed', least: 0, greatest: 4294967295, whole: true },
 } as const satisfies { [name: string]: Field };
+
+type Ending = GenerationConfiguration['ending'];
+
+const endings: readonly (readonly [Ending, string])[] = [
+  ['length', 'the length'],
+  ['line', 'a line’s end'],
+  ['sentence', 'a sentence’s end'],
+];
 
 type Name = keyof typeof fields;
 
@@ -32,14 +41,25 @@ export class PlaygroundOptions {
       textField(label, '', { inputmode: 'decimal', 'data-testid': `playground-${name}` }),
     ]),
   ) as { [name in Name]: ReturnType<typeof textField> };
-  readonly element = element('div', { class: 'options' }, ...Object.values(this.inputs));
+  private ending: Ending = 'length';
+  private readonly endings = dropdown('End at', endings, this.ending, (value) => {
+    this.ending = value as Ending;
+  });
+  readonly element = element(
+    'div',
+    { class: 'options' },
+    ...Object.values(this.inputs),
+    element('div', { class: 'option' }, element('span', { 'aria-hidden': 'true' }, 'End at'), this.endings),
+  );
 
   constructor() {
     this.inputs.seed.value = '0';
   }
 
-  set({ temperature, topK, topP, length }: GenerationConfiguration): void {
-    for (const [name, value] of Object.entries({ temperature, topK, topP, length })) {
+  set({ temperature, topK, topP, length, beams, ending }: GenerationConfiguration): void {
+    this.ending = ending;
+    this.endings.value = ending;
+    for (const [name, value] of Object.entries({ temperature, topK, topP, length, beams })) {
       this.inputs[name as Name].value = String(value);
     }
   }
@@ -59,7 +79,7 @@ export class PlaygroundOptions {
       }
       values[name] = value;
     }
-    const { temperature, topK, topP, length, seed } = values;
-    return { options: { temperature, topK, topP, length }, seed };
+    const { temperature, topK, topP, length, beams, seed } = values;
+    return { options: { temperature, topK, topP, length, beams, ending: this.ending }, seed };
   }
 }

@@ -77,6 +77,11 @@ export class Toolbar {
     this.picker.set(runs, shown);
   }
 
+  /** Hides what belongs to charts while there are none; the choice of runs stays. */
+  setChartsShown(shown: boolean): void {
+    this.element.classList.toggle('bare', !shown);
+  }
+
   setFront(front: ShownRun): void {
     this.front = front;
     this.update();

@@ -163,7 +163,7 @@ export function summary(state: RunState, step: number, total: number, more: Part
       engine: 'fused',
       threads: 0,
     },
-    generation: { prompt: '', length: 200, temperature: 0.8, topK: 0, topP: 1 },
+    generation: { prompt: '', length: 200, temperature: 0.8, topK: 0, topP: 1, ending: 'length', beams: 0 },
   } as const;
   return {
     id: 'run-1',
