@@ -1,3 +1,4 @@
+import './host/without-eval';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { observe, type RecurrentApi } from './host/api';

@@ -58,7 +58,8 @@ export class Completions extends Disposable implements vscode.InlineCompletionIt
   private async sample(run: Run, prompt: string, uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> {
     const { length, temperature } = readCompletionSettings();
     try {
-      const options = { ...readConfiguration(uri).generation, prompt: '', length, temperature };
+      const here = { prompt: '', length, temperature, beams: 0, ending: 'length' } as const;
+      const options = { ...readConfiguration(uri).generation, ...here };
       const request = { prompt, options, seed: seedOf(prompt), stop: '\n' };
       const { tokens, cancelled } = await this.generator.continue(run, request, token);
       if (cancelled) return '';

@@ -90,6 +90,11 @@ const choices: Record<string, Record<string, string>> = {
     value: 'Each gradient value is clamped to ±θ.',
     none: 'Gradients are used as they are.',
   },
+  'generation.ending': {
+    length: 'At its length only.',
+    line: 'At the end of a line, or at its length.',
+    sentence: 'At the end of a sentence, or at its length.',
+  },
   'training.engine': {
     fused: 'The WebAssembly kernel of this extension, many times faster.',
     tfjs: 'TensorFlow.js, the readable reference.',

@@ -21,6 +21,8 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Run>
   private readonly changed = this._register(new vscode.EventEmitter<Run | undefined>());
   readonly onDidChangeTreeData = this.changed.event;
   private readonly stale = new Set<Run>();
+  /** What each run's item shows in its icon and its menus; a change of that does not wait. */
+  private readonly drawn = new WeakMap<Run, string>();
   private readonly redrawing = this._register(new Throttle(1000, () => this.redraw()));
   private readonly view: vscode.TreeView<Run>;
 
@@ -31,7 +33,9 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Run>
     this._register(
       runs.onDidChangeRun((run) => {
         this.stale.add(run);
-        if (this.view.visible) this.redrawing.request();
+        if (!this.view.visible) return;
+        if (this.drawn.get(run) === contextOf(run)) this.redrawing.request();
+        else this.redrawing.flush();
       }),
     );
     this._register(this.view.onDidChangeVisibility(({ visible }) => visible && this.redrawing.request()));
@@ -51,6 +55,7 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Run>
     item.description = short;
     item.iconPath = icons[state];
     item.contextValue = contextOf(run);
+    this.drawn.set(run, item.contextValue);
     const tooltip = new vscode.MarkdownString();
     tooltip.appendText([name, new Date(started).toLocaleString(), ...lines, message].filter(Boolean).join('\n'));
     item.tooltip = tooltip;

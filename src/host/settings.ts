@@ -1,10 +1,6 @@
 import * as vscode from 'vscode';
-import { config } from 'zod';
 import { type Configuration, configurationSchema, parseConfiguration } from '../model/configuration';
 import { type CompletionSettings, completionSchema } from './completion-settings';
-
-// The editor's host forbids no eval but reports whoever looks at `navigator`, as zod does before it compiles a schema.
-config({ jitless: true });
 
 /**
  * Reads the settings `recurrent.*` that apply to a resource into a checked configuration.
