@@ -4,7 +4,7 @@
 //   dist/test/*.js                                       mocha suites for the extension host (with --tests)
 //   dist/fused/*.wasm                                    the fused engine's kernels
 // and puts beside them the tfjs .wasm files and the sample text.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
@@ -31,7 +31,6 @@ function assets() {
   writeFileSync('dist/samples/moby-dick.txt', readFileSync(book, 'utf8').replaceAll('\r\n', '\n'));
 }
 
-const present = (...files) => files.filter((file) => existsSync(file));
 const entries = (folder) =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.ts'))
@@ -49,13 +48,13 @@ const node = {
 };
 
 const builds = [
-  { ...node, entryPoints: [...present('src/extension.ts', 'src/cli.ts'), ...entries('src/worker')] },
+  { ...node, entryPoints: ['src/extension.ts', 'src/cli.ts', ...entries('src/worker')] },
   {
     ...common,
     platform: 'browser',
     format: 'iife',
     target: 'es2022',
-    entryPoints: present('webview/panel.ts', 'webview/sidebar.ts'),
+    entryPoints: ['webview/panel.ts', 'webview/sidebar.ts'],
     outdir: 'dist/webview',
   },
 ];

@@ -14,16 +14,14 @@ const limitSeconds = 420;
 
 /**
  * Runs the suites, printing their output.
- * @param tools what `ensure` returned
  * @param results folder for the report and the logs
+ * @param host runs them: given the report's path, it resolves to a sentence if the host ended badly
  * @returns how many tests passed, failed and were skipped; a host that died counts as one failure
  */
-export async function runIntegration(tools, results) {
+export async function runIntegration(results, host) {
   const report = join(results, 'integration.json');
   rmSync(report, { force: true });
-  const problem = process.argv.includes('--electron')
-    ? await inElectron(report)
-    : await inCodeServer(tools, results, report);
+  const problem = await host(report);
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { passed: 0, failed: 0, skipped: 0 };
   if (problem && counts.failed === 0) {
     console.log(problem);
@@ -31,6 +29,12 @@ export async function runIntegration(tools, results) {
   }
   return counts;
 }
+
+/** The host of a code-server, whose workbench Chromium opens. */
+export const codeServerHost = (tools, results) => (report) => inCodeServer(tools, results, report);
+
+/** The host of a desktop VS Code of a version, such as `1.100.0`; the newest stable one if absent. */
+export const electronHost = (version) => (report) => inElectron(report, version);
 
 async function inCodeServer(tools, results, report) {
   const { chromium } = await import('@playwright/test');
@@ -73,11 +77,12 @@ async function inCodeServer(tools, results, report) {
   }
 }
 
-async function inElectron(report) {
+async function inElectron(report, version) {
   const { runTests } = await import('@vscode/test-electron');
   const workspace = makeWorkspace();
   try {
     await runTests({
+      version,
       extensionDevelopmentPath: root,
       extensionTestsPath: suites,
       launchArgs: [workspace.folder, '--disable-extensions', '--disable-workspace-trust', '--no-sandbox'],
@@ -85,7 +90,7 @@ async function inElectron(report) {
     });
     return undefined;
   } catch (error) {
-    return String(error?.message ?? error);
+    return `The desktop VS Code did not run the suites: ${error?.message ?? error}`;
   } finally {
     workspace.remove();
   }

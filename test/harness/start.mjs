@@ -37,7 +37,7 @@ async function inDesktop(code) {
 
 async function inBrowser(codeServer, port) {
   say('Packaging the extension …');
-  await must('npm', ['run', '--silent', 'package']);
+  await must('npm', ['run', '--loglevel=error', 'package']);
   const workspace = makeWorkspace(join(laboratory, 'texts'));
   const server = await startServer(codeServer, {
     port: port ?? (await freePort(8321)),

@@ -1,10 +1,11 @@
 // `npm test`: every suite, or those named: types, lint, layers, unit, visual, integration,
 // e2e, electron, screenshots.
-// Options after `--` go to the tool of a single suite, for example `npm run test:unit -- perplexity`.
+// Options after `--` go to the tool of a single suite, for example `npm run test:unit -- perplexity`, or
+// `npm run test:electron -- 1.100.0` for the oldest VS Code that is supported.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensure } from './ensure.mjs';
-import { runIntegration } from './integration.mjs';
+import { codeServerHost, electronHost, runIntegration } from './integration.mjs';
 import { HarnessError, must, node, root, say } from './shell.mjs';
 
 const results = join(root, 'test-results');
@@ -35,8 +36,8 @@ const suites = {
       'test',
     ]),
   unit,
-  integration: (tools) => runIntegration(tools, results),
-  electron: (tools) => runIntegration(tools, results),
+  integration: (tools) => runIntegration(results, codeServerHost(tools, results)),
+  electron: (_tools, [version]) => runIntegration(results, electronHost(version)),
   e2e: (tools, rest) => playwright(tools, rest, 'e2e', '--project=e2e'),
   screenshots: (tools, rest) => playwright(tools, rest, 'e2e', '--project=screenshots'),
   visual: (tools, rest) => playwright(tools, rest, 'visual'),
@@ -101,7 +102,7 @@ function honest(code, counts) {
 async function build(wanted) {
   if (wanted('package')) {
     say('Packaging the extension …');
-    await must('npm', ['run', '--silent', 'package']);
+    await must('npm', ['run', '--loglevel=error', 'package']);
   }
   if (wanted('build')) {
     say('Building …');
@@ -138,11 +139,10 @@ async function runSuite(name, prepare, rest) {
 
 async function runAll() {
   const asked = process.argv.slice(2).filter((word) => word in suites);
-  const rest = process.argv.slice(2).filter((word) => !(word in suites) && !['--', '--electron'].includes(word));
+  const rest = process.argv.slice(2).filter((word) => !(word in suites) && word !== '--');
   const names = asked.length > 0 ? asked : everything;
   if (asked.length !== 1 && rest.length > 0)
     throw new HarnessError(`${rest[0]} is not a suite: ${Object.keys(suites).join(', ')}.`);
-  if (names.includes('electron')) process.argv.push('--electron');
   mkdirSync(results, { recursive: true });
   const rows = [];
   const began = Date.now();
