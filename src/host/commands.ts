@@ -2,6 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { UserError } from '../text/user-error';
 import { newestModel, seedOf, textBefore } from './completion';
+import { configurationOf, demonstrations, pickDemonstration } from './demonstrations';
 import { Disposable } from './disposable';
 import type { Generator } from './generator';
 import { showError } from './messages';
@@ -38,6 +39,7 @@ export class Commands extends Disposable {
       await this.show(uri);
       return this.train(uri);
     });
+    this.add('demonstrate', (target) => this.demonstrate(target));
     this.add('openSampleText', async () => this.show(await samples.mobyDick()));
     this.add('downloadSampleText', async () => {
       const uri = await samples.timeMachine();
@@ -92,6 +94,17 @@ export class Commands extends Disposable {
     const configuration = await pickConfiguration(before?.configuration ?? readConfiguration(uri), source);
     if (!configuration) return undefined;
     const run = before ? await trainer.again(before, configuration) : await trainer.train(uri, configuration);
+    panels.open(run);
+    return run.id;
+  }
+
+  /** Starts the run that shows a topic of the lecture, named by the argument or chosen. */
+  private async demonstrate(target: Target): Promise<string | undefined> {
+    const named = typeof target === 'string' ? demonstrations()[target] : undefined;
+    const demonstration = named ?? (await pickDemonstration());
+    if (!demonstration) return undefined;
+    const { trainer, samples, panels } = this.parts;
+    const run = await trainer.train(await samples.mobyDick(), configurationOf(demonstration));
     panels.open(run);
     return run.id;
   }
