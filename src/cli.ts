@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addBaseline } from './cli/baseline';
+import { addBench } from './cli/bench';
 import { addEvaluate } from './cli/evaluate';
 import { allowRelaxedSimd } from './cli/relaxed-simd';
 import { addSample } from './cli/sample';
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
     .description('Train, measure and sample recurrent language models.')
     .showSuggestionAfterError()
     .exitOverride();
-  for (const add of [addTrain, addEvaluate, addSample, addSurprise, addBaseline]) add(program, surroundings);
+  for (const add of [addTrain, addEvaluate, addSample, addSurprise, addBaseline, addBench]) add(program, surroundings);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync();

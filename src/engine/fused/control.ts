@@ -24,7 +24,7 @@ export const word = {
 } as const;
 
 /** Tasks that all threads carry out together. */
-export const task = { gradient: 0, evaluate: 1, apply: 2, exit: 3 } as const;
+export const task = { gradient: 0, evaluate: 1, apply: 2, product: 3, exit: 4 } as const;
 
 /** Optimizers by number. */
 export const optimizers = ['sgd', 'momentum', 'rmsprop', 'adam', 'adamw'] as const;

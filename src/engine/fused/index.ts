@@ -30,18 +30,27 @@ export interface FusedOptions extends EngineOptions {
   readonly build?: Build;
 }
 
+/** The fused engine, which can also show how fast its matrix product alone is. */
+export interface FusedEngine extends Engine {
+  /**
+   * Runs the recurrent product of the last window's size on all threads.
+   * @returns its floating-point operations
+   */
+  product(): number;
+}
+
 /**
  * The fast engine: our WebAssembly kernels on one shared memory and several threads, of which the caller is one.
  * @param options `dist` holds the kernels and the threads' script; `threads` 0 or absent takes the default number
  * @throws UserError if the model needs more memory than can be had
  */
-export async function createFusedEngine(shape: ModelShape, options: FusedOptions): Promise<Engine> {
+export async function createFusedEngine(shape: ModelShape, options: FusedOptions): Promise<FusedEngine> {
   checkMemory(shape, 1, 1);
   const threads = options.threads || defaultThreads();
   const model = modelLayout(shape, threads);
   const module = await compileKernels(options.dist, options.build);
   const memory = takeMemory(model);
-  return new FusedEngine(model, memory, await Pool.start(options.dist, { memory, module, shape, threads }));
+  return new SharedMemoryEngine(model, memory, await Pool.start(options.dist, { memory, module, shape, threads }));
 }
 
 /** A shared memory that holds the model and can grow for the windows. */
@@ -60,7 +69,7 @@ function refusal(bytes: number): UserError {
   );
 }
 
-class FusedEngine implements Engine {
+class SharedMemoryEngine implements FusedEngine {
   readonly parameters: ParameterTable;
   readonly gradients: ParameterTable;
   readonly moments: Moments;
@@ -131,6 +140,14 @@ class FusedEngine implements Engine {
     copyOut(this.floats, layout.hidden / 4, state.hidden, 0, state.hidden.length);
     copyOut(this.floats, layout.cell / 4, state.cell, 0, state.cell.length);
     return logProbabilities;
+  }
+
+  product(): number {
+    this.check();
+    const { batch, steps } = this.thread.window;
+    const { k, n } = this.model.layers[0].h;
+    this.pool.run(task.product);
+    return 2 * batch * steps * k * n;
   }
 
   dispose(): void {

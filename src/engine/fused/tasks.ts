@@ -1,6 +1,6 @@
 import { backward } from './backward';
 import { SQUARES, task, word } from './control';
-import { forward, lossAndGradient } from './forward';
+import { forward, lossAndGradient, product } from './forward';
 import { PANEL } from './kernels';
 import type { Packed } from './layout';
 import { weightGradients } from './products';
@@ -18,6 +18,9 @@ export function carryOut(thread: Thread): void {
       break;
     case task.apply:
       update(thread);
+      break;
+    case task.product:
+      bareProduct(thread);
       break;
   }
   thread.meet();
@@ -53,6 +56,16 @@ function evaluate(thread: Thread): void {
     forward(thread, false);
     lossAndGradient(thread);
   }
+}
+
+/** The recurrent product of all steps at once and nothing else, to measure what the kernel can do. */
+function bareProduct(thread: Thread): void {
+  const { model, window, shard } = thread;
+  if (shard.rows === 0) return;
+  const { h } = model.layers[0];
+  const before = shard.first * (window.steps + 1) * h.k * 4;
+  const gates = window.gates[0] + shard.first * window.steps * h.n * 4;
+  product(thread, window.hidden[0] + before, h.k, shard.rows * window.steps, h, gates, h.n, false);
 }
 
 /** Packs this thread's part of a matrix. */
