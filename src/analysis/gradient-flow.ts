@@ -1,5 +1,6 @@
 import type { Engine, State } from '../engine/engine';
 import type { Window } from '../text/windows';
+import { linearFlow, spectralRadius } from './linear-rnn';
 
 // T steps, B batch, H hidden, L layers.
 
@@ -28,6 +29,45 @@ export function gradientFlow(
   const flow = new Float32Array(L * T); // (L, T)
   engine.gradient(window, cloneState(state), { weights, flow });
   return Array.from({ length: L }, (_, layer) => Array.from({ length: t + 1 }, (_, k) => flow[layer * T + t - k]));
+}
+
+/**
+ * The same norms for a linear RNN of one layer without a gradient pass: the gradient of the last step's loss with respect to
+ * its hidden state, carried back by exact powers of W_hᵀ.
+ * @param window (T, B)
+ * @param state the state that the window begins with
+ * @returns norms[k], k = 0 … T−1, and the spectral radius of W_h; undefined for any other model
+ */
+export function linearRnnFlow(
+  engine: Engine,
+  window: Window,
+  state: State,
+): { exact: number[]; spectralRadius: number } | undefined {
+  const { shape, parameters } = engine;
+  if (shape.cell !== 'rnn' || shape.activation !== 'identity' || shape.layers !== 1) return undefined;
+  const { steps: T, batch: B, inputs, targets } = window;
+  const { hidden: H, vocabulary: V } = shape;
+  const before = cloneState(state);
+  const last = (T - 1) * B;
+  if (T > 1) {
+    const part = { steps: T - 1, batch: B, inputs: inputs.slice(0, last), targets: targets.slice(0, last) };
+    engine.evaluate(part, before);
+  }
+  const logProbabilities = engine.step(inputs.slice(last), before); // (B, V)
+  const output = shape.tied ? parameters.get('embedding') : parameters.get('W_hq'); // (V, H) or (H, V)
+  const W_h = parameters.get('l0.W_h'); // (H, H)
+  const squares = new Float64Array(T); // (T)
+  for (let b = 0; b < B; b++) {
+    const dh = new Float64Array(H); // (H)
+    for (let v = 0; v < V; v++) {
+      const dLogit = (Math.exp(logProbabilities[b * V + v]) - (v === targets[last + b] ? 1 : 0)) / B;
+      for (let h = 0; h < H; h++) dh[h] += dLogit * (shape.tied ? output[v * H + h] : output[h * V + v]);
+    }
+    linearFlow(W_h, dh, T - 1).forEach((norm, k) => {
+      squares[k] += norm * norm;
+    });
+  }
+  return { exact: Array.from(squares, Math.sqrt), spectralRadius: spectralRadius(W_h) };
 }
 
 function cloneState({ batch, hidden, cell }: State): State {

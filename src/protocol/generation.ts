@@ -1,5 +1,6 @@
 import type { SampledToken } from '../generation/continue';
 import type { GenerationConfiguration } from '../model/configuration';
+import type { FlowEvent, LinearFlow } from '../training/events';
 
 export type { SampledToken } from '../generation/continue';
 /** The options of sampling, for pages: they know the protocol and nothing below it. */
@@ -27,6 +28,25 @@ export interface ContinueResult {
   readonly cancelled: boolean;
 }
 
+/** A text whose last token is looked at: its loss is followed back through the tokens before it. */
+export interface FlowRequest {
+  readonly model: string;
+  readonly text: string;
+  /** How many tokens to follow it back, at most. */
+  readonly steps: number;
+}
+
+export interface FlowResult {
+  /** The token whose loss is followed back. */
+  readonly token: string;
+  /** The tokens before it, nearest first: the model had just read before[k] at lag k. */
+  readonly before: readonly string[];
+  readonly norms: FlowEvent['norms'];
+  readonly linear?: LinearFlow;
+  /** −log2 p of the token looked at. */
+  readonly bits: number;
+}
+
 /** Host → generation worker, as requests of the rpc helper. */
 export type GenerationMethods = {
   /** Makes a model ready under a name; the newest bytes replace older ones. Rejects for a corrupt checkpoint. */
@@ -34,6 +54,8 @@ export type GenerationMethods = {
   continue(argument: ContinueRequest): Promise<ContinueResult>;
   /** Ends the request with this ticket as soon as it looks. */
   cancel(argument: { readonly ticket: number }): Promise<void>;
+  /** How the gradient of one token's loss flows back through the text before it. */
+  flow(argument: FlowRequest): Promise<FlowResult>;
   unload(argument: { readonly model: string }): Promise<void>;
 };
 

@@ -104,6 +104,16 @@ export interface FlowEvent {
   readonly step: number;
   /** norms[layer][k], k = 0 … T−1 */
   readonly norms: readonly (readonly number[])[];
+  /** Of a linear RNN of one layer only. */
+  readonly linear?: LinearFlow;
+}
+
+/** What algebra says of a linear RNN's gradient flow. */
+export interface LinearFlow {
+  /** ‖∂L/∂h_T (W_hᵀ)^k‖, k = 0 … T−1: what `norms` must equal. */
+  readonly exact: readonly number[];
+  /** Of W_h: above 1 gradients can explode, below 1 they vanish. */
+  readonly spectralRadius: number;
 }
 
 /** Something a person did or should notice, drawn as a mark on the charts. */

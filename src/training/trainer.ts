@@ -1,4 +1,4 @@
-import { gradientFlow } from '../analysis/gradient-flow';
+import { gradientFlow, linearRnnFlow } from '../analysis/gradient-flow';
 import { createState, type Engine, resetState, type State } from '../engine/engine';
 import { generate } from '../generation/generate';
 import { type Checkpoint, type Progress, writeCheckpoint } from '../model/checkpoint';
@@ -239,11 +239,7 @@ export class Trainer {
       };
     }
     yield* this.runContinuation();
-    yield {
-      event: 'flow',
-      step: progress.step,
-      norms: gradientFlow(engine, this.probe, createState(engine.shape, this.probe.batch)),
-    };
+    yield this.flow();
     progress.seconds += (this.clock.now() - start) / 1000;
     yield this.checkpoint(reason);
     return false;
@@ -292,6 +288,15 @@ export class Trainer {
       yield mark(step, 'clip', `θ ${this.threshold} → ${change.clip}`);
       this.threshold = change.clip;
     }
+  }
+
+  /** How the gradient flows through time on the probe, and, for a linear RNN, what the powers of its matrix say. */
+  private flow(): TrainingEvent {
+    const { engine } = this.training;
+    const state = createState(engine.shape, this.probe.batch);
+    const norms = gradientFlow(engine, this.probe, state);
+    const linear = linearRnnFlow(engine, this.probe, state);
+    return { event: 'flow', step: this.progress.step, norms, ...(linear && { linear }) };
   }
 
   private diagnosis(validation: number): string {

@@ -1,11 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { gradientFlow, linearRnnFlow } from '../analysis/gradient-flow';
 import { createEngine } from '../engine/create';
-import type { Engine } from '../engine/engine';
+import { createState, type Engine } from '../engine/engine';
 import { generate } from '../generation/generate';
 import { readCheckpoint, shapeOf } from '../model/checkpoint';
 import type { Configuration } from '../model/configuration';
 import type { GenerationMethods, GenerationTokens, SampledToken } from '../protocol/generation';
 import { answer, type RequestMessage, type ResponseMessage } from '../protocol/rpc';
+import { normalize } from '../text/normalize';
 import type { Tokenizer } from '../text/tokenizer';
 import { UserError } from '../text/user-error';
 
@@ -76,6 +78,33 @@ const methods: GenerationMethods = {
 
   async cancel({ ticket }) {
     if (active.has(ticket)) active.set(ticket, true);
+  },
+
+  async flow({ model, text, steps }) {
+    const { engine, tokenizer, normalize: how } = models.get(model) ?? fail(`No model ${model} is loaded.`);
+    const ids = tokenizer.encode(normalize(text, how === 'd2l' ? 'letters' : how));
+    if (ids.length < 2) throw new UserError('Gradient flow needs at least two tokens of text before the cursor.');
+    const T = Math.min(steps, ids.length - 1);
+    const from = ids.length - 1 - T;
+    const state = createState(engine.shape, 1);
+    for (let i = 0; i < from; i++) engine.step(Int32Array.of(ids[i]), state);
+    const window = {
+      steps: T,
+      batch: 1,
+      inputs: Int32Array.from(ids.subarray(from, from + T)), // (T, 1)
+      targets: Int32Array.from(ids.subarray(from + 1)), // (T, 1)
+    };
+    const linear = linearRnnFlow(engine, window, state);
+    const norms = gradientFlow(engine, window, state);
+    let logProbabilities: Float32Array = new Float32Array(0); // (1, V)
+    for (const id of window.inputs) logProbabilities = engine.step(Int32Array.of(id), state); // (1, V)
+    return {
+      token: tokenizer.vocabulary[ids[ids.length - 1]],
+      before: Array.from(window.inputs, (id) => tokenizer.vocabulary[id]).reverse(),
+      norms,
+      linear,
+      bits: -logProbabilities[ids[ids.length - 1]] / Math.LN2,
+    };
   },
 
   async unload({ model }) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gradientFlow } from '../../../src/analysis/gradient-flow';
+import { gradientFlow, linearRnnFlow } from '../../../src/analysis/gradient-flow';
 import { linearFlow } from '../../../src/analysis/linear-rnn';
 import { createState, type Engine, type State } from '../../../src/engine/engine';
 import { createTfjsEngine } from '../../../src/engine/tfjs';
@@ -115,3 +115,26 @@ function outputGradient(engine: Engine, { window, state: start }: Setup, t: numb
     return sum;
   });
 }
+
+describe('linearRnnFlow', () => {
+  it.each<Partial<ModelShape>>([{}, { tied: true, embedding: H }])(
+    'equals the measured flow of a linear RNN, batch and all: %j',
+    async (changes) => {
+      const { engine, window, state } = await setup({ cell: 'rnn', activation: 'identity', ...changes });
+      const linear = linearRnnFlow(engine, window, state);
+      const [measured] = gradientFlow(engine, window, state);
+      expect(linear?.exact).toHaveLength(T);
+      linear?.exact.forEach((norm, k) => {
+        expect(norm / measured[k]).toBeCloseTo(1, 4);
+      });
+      expect(linear?.spectralRadius).toBeGreaterThan(0);
+    },
+  );
+
+  it('says nothing of other models', async () => {
+    for (const changes of [{ cell: 'rnn' as const }, { cell: 'gru' as const }]) {
+      const { engine, window, state } = await setup(changes);
+      expect(linearRnnFlow(engine, window, state)).toBeUndefined();
+    }
+  });
+});
