@@ -29,6 +29,7 @@ export class Exporter {
   }
 
   private async copy(chart: Chart): Promise<void> {
+    this.tell('');
     try {
       await copyPicture(this.pictureOf(chart));
       this.tell('Copied.');
@@ -44,6 +45,7 @@ export class Exporter {
   }
 
   private async save(what: string, extension: string, make: () => Promise<Uint8Array>): Promise<void> {
+    this.tell('');
     try {
       const saved = await this.caller.call('save', {
         name: fileName(this.runs()[0], what, extension),

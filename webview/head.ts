@@ -71,6 +71,12 @@ export class Head {
     this.clip,
   );
   private readonly adjustError = element('p', { class: 'field-error', role: 'alert' });
+  private readonly numbers = element(
+    'div',
+    { class: 'numbers' },
+    element('dl', { class: 'tiles' }, ...this.tiles.map((tile) => tile.element)),
+    this.adjust,
+  );
   private run: RunSummary | undefined;
 
   constructor(private readonly post: (message: FromPanel) => void) {
@@ -97,12 +103,7 @@ export class Head {
         ),
       ),
       this.progress,
-      element(
-        'div',
-        { class: 'numbers' },
-        element('dl', { class: 'tiles' }, ...this.tiles.map((tile) => tile.element)),
-        this.adjust,
-      ),
+      this.numbers,
       this.adjustError,
       this.diagnosis,
     );
@@ -119,7 +120,8 @@ export class Head {
     this.chip.set(state);
     setText(this.facts, prepared ? factsOf(run) : run.source);
     setText(this.diagnosis, diagnosis);
-    setShown(this.diagnosis, diagnosis !== '');
+    setShown(this.diagnosis, diagnosis !== '' && state !== 'diverged' && state !== 'failed');
+    setShown(this.numbers, latest !== undefined || state === 'preparing');
     const live = state === 'running' || state === 'paused';
     setShown(this.pause, state === 'running');
     setShown(this.resume, state === 'paused');

@@ -4,6 +4,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results/visual',
+  snapshotPathTemplate: './images/{arg}{ext}',
   globalSetup: './setup.ts',
   workers: 2,
   reporter: 'list',
@@ -11,7 +12,15 @@ export default defineConfig({
     viewport: { width: 1280, height: 1000 },
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--force-color-profile=srgb'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--force-color-profile=srgb',
+        '--font-render-hinting=none',
+        '--disable-lcd-text',
+      ],
     },
   },
 });
