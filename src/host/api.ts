@@ -33,6 +33,8 @@ export interface RecurrentApi {
   train(uri: vscode.Uri, configuration: Configuration): Promise<ObservedRun>;
   /** Ends a run's worker as a crash would. */
   kill(run: string): Promise<void>;
+  /** Changes what may change while a run trains, as the panel does. */
+  adjust(run: string, change: { lr?: number; clip?: number }): void;
   /** Lets a stopped run go on from its newest checkpoint. */
   goOn(run: string): Promise<void>;
   /** Deletes a run without asking. */
@@ -70,6 +72,7 @@ export function observe(
     readConfiguration,
     train: (uri, configuration) => trainer.train(uri, configuration),
     kill: async (id) => runs.session(find(id))?.kill(),
+    adjust: (id, change) => runs.session(find(id))?.adjust(change),
     goOn: (id) => trainer.goOn(find(id)),
     delete: (id) => runs.delete(find(id)),
     readStored: () => store.list(),

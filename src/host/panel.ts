@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { FromPanel, PanelMemory, PanelMethods, ToPanel } from '../protocol/panel';
 import { answer } from '../protocol/rpc';
+import type { RunState } from '../protocol/runs';
 import { Disposable } from './disposable';
 import type { Generator } from './generator';
 import { beginning, type Position } from './history';
@@ -24,6 +25,8 @@ export class Panel extends Disposable {
   private shown: Run[] = [];
   /** How much of each shown run the page has; undefined while the page is not ready. */
   private sent: Map<Run, Position> | undefined;
+  /** The states that the page's list of runs shows. */
+  private readonly states = new WeakMap<Run, RunState>();
   private readonly sending = this._register(new Throttle(100, () => this.sendNews()));
   private readonly tickets = new Map<number, vscode.CancellationTokenSource>();
   private readonly gone = this._register(new vscode.EventEmitter<void>());
@@ -44,7 +47,7 @@ export class Panel extends Disposable {
     this._register(webview.webview.onDidReceiveMessage((message: FromPanel) => this.handle(message)));
     this._register(webview.onDidChangeViewState(() => webview.visible || this.hide()));
     this._register(webview.onDidDispose(() => this.dispose()));
-    this._register(runs.onDidChangeRun((run) => this.shown.includes(run) && this.request()));
+    this._register(runs.onDidChangeRun((run) => this.changeRun(run)));
     this._register(runs.onDidRewindRun((run) => this.sent?.has(run) && void this.sendSnapshot()));
     this._register(runs.onDidChangeList(() => this.changeList()));
     webview.webview.html = pageHtml(webview.webview, extension, 'panel');
@@ -147,11 +150,22 @@ export class Panel extends Disposable {
     if (this.sent) this.sending.request();
   }
 
+  private changeRun(run: Run): void {
+    if (this.states.get(run) !== run.state) this.sendRuns();
+    if (this.shown.includes(run)) this.request();
+  }
+
+  private sendRuns(): void {
+    if (!this.sent) return;
+    for (const run of this.runs.all) this.states.set(run, run.state);
+    this.post({ type: 'runs', runs: this.runs.all.map((run) => run.summary) });
+  }
+
   private changeList(): void {
     this.shown = this.shown.filter((run) => this.runs.all.includes(run));
     const { front } = this.runs;
     if (front && this.shown[0] !== front) this.show(front);
-    else if (this.sent) this.post({ type: 'runs', runs: this.runs.all.map((run) => run.summary) });
+    else this.sendRuns();
   }
 
   private async sendSnapshot(): Promise<void> {
@@ -168,6 +182,7 @@ export class Panel extends Disposable {
       sent.set(run, end);
       return { run: run.id, history: stretch };
     });
+    for (const run of this.runs.all) this.states.set(run, run.state);
     const runs = this.runs.all.map((run) => run.summary);
     this.post({ type: 'snapshot', current: shown[0]?.id, runs, histories });
     this.request();

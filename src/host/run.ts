@@ -133,6 +133,13 @@ export class Run extends Disposable {
     else this.saving.flush();
   }
 
+  /** Notes what was changed while it trains, so that it goes on with that. */
+  adjust({ lr, clip }: { readonly lr?: number; readonly clip?: number }): void {
+    const { training } = this.configuration;
+    const changed = { ...training, lr: lr ?? training.lr, clip: clip ?? training.clip };
+    this.update({ configuration: { ...this.configuration, training: changed } });
+  }
+
   /** Goes back to where a checkpoint was taken: what came later is forgotten. */
   async rewind(step: number): Promise<void> {
     await this.load();

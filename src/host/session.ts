@@ -5,8 +5,8 @@ import { startThread, type Thread } from '../worker/threads/start';
 import { Disposable } from './disposable';
 import type { Run } from './run';
 
-/** How a session ended; a failure brings the sentence for people. */
-export type SessionEnd = 'done' | 'diverged' | 'failed' | 'disposed';
+/** How a session ended: `refused` is a failure that the person must mend, `failed` one that is not theirs. */
+export type SessionEnd = 'done' | 'diverged' | 'refused' | 'failed' | 'disposed';
 
 /** Owns the one worker thread that trains a run, and tells the run what the worker tells. */
 export class Session extends Disposable {
@@ -57,6 +57,7 @@ export class Session extends Disposable {
   }
 
   adjust(change: { lr?: number; clip?: number }): void {
+    this.run.adjust(change);
     this.post({ type: 'adjust', ...change });
   }
 
@@ -83,9 +84,8 @@ export class Session extends Disposable {
         break;
       case 'failed':
         this.log.error(message.stack ?? message.message);
-        this.fail(
-          message.user ? message.message : vscode.l10n.t('The training stopped: {0}', sentence(message.message)),
-        );
+        if (message.user) this.fail(message.message, 'refused');
+        else this.fail(vscode.l10n.t('The training stopped: {0}', sentence(message.message)));
         break;
       default:
         message satisfies never;
@@ -129,12 +129,12 @@ export class Session extends Disposable {
     );
   }
 
-  private fail(why: string): void {
+  private fail(why: string, how: SessionEnd = 'failed'): void {
     const kept = this.run.hasCheckpoint
       ? vscode.l10n.t('The checkpoint of step {0} is kept.', this.run.checkpointStep.toLocaleString())
       : '';
     this.run.enter('failed', `${why} ${kept}`.trim());
-    this.end('failed');
+    this.end(how);
   }
 
   private end(how: SessionEnd): void {

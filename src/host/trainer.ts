@@ -64,17 +64,20 @@ export class Trainer extends Disposable {
     return this.runs.start(await this.textOf(run), configuration);
   }
 
+  /** Tells what ended badly, and offers what can be done about it. */
   private async tell({ run, how }: EndedSession): Promise<void> {
-    if (how !== 'failed' && how !== 'diverged') return;
-    const goOn = run.hasCheckpoint && how === 'failed' ? vscode.l10n.t('Go On from Checkpoint') : undefined;
-    const back = run.hasCheckpoint && how === 'diverged' ? vscode.l10n.t('Reveal Last Good Checkpoint') : undefined;
+    if (how === 'done' || how === 'disposed') return;
+    const goOn = vscode.l10n.t('Go On from Checkpoint');
+    const slower = vscode.l10n.t('Go Back and Halve the Learning Rate');
     const log = vscode.l10n.t('Show Log');
-    const actions = [goOn, back, log].filter((action) => action !== undefined);
+    const actions: string[] = [];
+    if (how === 'failed' && run.hasCheckpoint) actions.push(goOn);
+    if (how === 'diverged' && run.hasCheckpoint) actions.push(slower);
+    if (how === 'failed') actions.push(log);
     const answer = await vscode.window.showErrorMessage(run.summary.message, ...actions);
-    if (answer === undefined) return;
     if (answer === log) this.log.show();
-    else if (answer === back) await vscode.commands.executeCommand('recurrent.revealCheckpoint', run.id);
-    else await this.goOn(run).catch((error) => showError(error, this.log));
+    if (answer === slower) run.adjust({ lr: run.configuration.training.lr / 2 });
+    if (answer === slower || answer === goOn) await this.goOn(run).catch((error) => showError(error, this.log));
   }
 
   /** The text in the active editor, or undefined. */

@@ -11,6 +11,7 @@ import {
   realText,
   Scratch,
   small,
+  until,
   untilState,
   untilStep,
 } from './support/laboratory';
@@ -95,12 +96,33 @@ describe('Bad input', () => {
     await untilStep(run, 70);
     const { step } = run.history.stretch().stretch.columns;
     for (let i = 0; i < step.length; i++) assert.equal(step[i], i + 1);
-    await vscode.commands.executeCommand('recurrent.stop', run.id);
-    await untilState(run, 'stopped');
+    await api.delete(run.id);
+  });
+
+  it('stops a run that diverges, and goes back to its last good checkpoint at half the learning rate', async () => {
+    const configuration = small({
+      model: { cell: 'rnn', activation: 'identity' },
+      training: { optimizer: 'sgd', lr: 0.1, clipping: 'none' },
+    });
+    const run = await api.train(scratch.write('whale.txt', realText(40_000)), configuration);
+    await untilStep(run, 50);
+    await vscode.commands.executeCommand('recurrent.checkpoint', run.id);
+    messages.answer = 'Go Back and Halve the Learning Rate';
+    api.adjust(run.id, { lr: 80 });
+    const message = await messages.next();
+    messages.answer = undefined;
+    assert.ok(isPlain(message), message);
+    await until('it went back', () => run.history.marks.some(({ kind }) => kind === 'restored'));
+    assert.equal(run.summary.configuration.training.lr, 40);
+    await api.delete(run.id);
   });
 
   it('says what is wrong with a damaged checkpoint, and keeps the history', async () => {
-    const run = api.front!;
+    const text = scratch.write('whale.txt', realText(40_000));
+    const run = await api.train(text, small());
+    await untilStep(run, 25);
+    await vscode.commands.executeCommand('recurrent.stop', run.id);
+    await untilState(run, 'stopped');
     const steps = run.history.steps;
     await run.folder.settled();
     for (const name of ['latest', 'best']) writeFileSync(join(run.folder.path, `${name}.safetensors`), 'no tensors');
