@@ -172,6 +172,47 @@ test.describe('the panel', () => {
     await expect(slider).toHaveAttribute('aria-valuetext', '1,000 steps');
   });
 
+  test('marks each clip event with a triangle that points down', async ({ page }) => {
+    await page.evaluate(() => {
+      const { stretch, summary } = fakeHost.make;
+      const history = stretch(20, 20, { clips: 0 });
+      const norms = history.columns.gradNorm.fill(0.5);
+      norms[9] = 3;
+      history.columns.clipScale.fill(1);
+      history.columns.clipScale[9] = 1 / 3;
+      const run = summary('running', 20, 20);
+      const stretchOnly = { ...history, marks: [] };
+      fakeHost.deliver({
+        type: 'snapshot',
+        current: run.id,
+        runs: [run],
+        histories: [{ run: run.id, history: stretchOnly }],
+      });
+    });
+    await expect(page.getByTestId('clip-event-count')).toHaveText('1 clip event (5.0%)');
+    await chart(page, 'gradient').getByRole('button', { name: 'Threshold' }).click();
+    await page.waitForTimeout(200);
+    /** Red pixels of each row that has any, from the top; the theme's red is used by nothing else now. */
+    const rows = () =>
+      chart(page, 'gradient')
+        .locator('canvas')
+        .first()
+        .evaluate((canvas: HTMLCanvasElement) => {
+          const { width, height, data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+          const isRed = (at: number) =>
+            data[at] > 200 && data[at + 1] < 110 && data[at + 2] < 110 && data[at + 3] > 200;
+          return Array.from({ length: height }, (_, y) =>
+            Array.from({ length: width }, (_, x) => Number(isRed(4 * (y * width + x)))).reduce((a, b) => a + b),
+          ).filter((count) => count > 0);
+        });
+    const widths = await rows();
+    expect(widths.length).toBeGreaterThanOrEqual(4);
+    expect(widths[0]).toBeGreaterThan(widths.at(-1)! + 2);
+    expect(widths).toEqual([...widths].sort((a, b) => b - a));
+    await chart(page, 'gradient').getByRole('button', { name: 'Clip events' }).click();
+    await expect.poll(async () => (await rows()).length).toBe(0);
+  });
+
   test('lists clip events and jumps to one', async ({ page }) => {
     await play(page, 'panel', 'running');
     const list = page.getByTestId('clip-list');
