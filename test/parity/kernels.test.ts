@@ -202,8 +202,8 @@ const cases: Case[] = [
     {
       name: `lstmBackward ${H}`,
       prepare(take) {
-        const [gates, c, next, dh, dc] = [take(12 * H), take(3 * H), take(3 * H), take(3 * H), take(3 * H)];
-        return (kernels) => kernels.lstmBackward(dh, dc, gates, c, next, 3, H);
+        const [gates, c, h, dh, dc] = [take(12 * H), take(3 * H), take(3 * H), take(3 * H), take(3 * H)];
+        return (kernels) => kernels.lstmBackward(dh, dc, gates, c, h, 3, H);
       },
     },
     ...[0, 1].map(

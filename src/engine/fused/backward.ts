@@ -57,7 +57,7 @@ function recurrence(thread: Thread, k: number, up: number): void {
       case 'lstm': {
         const c = window.cell[k] + before + t * rows * H * 4; // (n, H)
         if (carry) kernels.join(0, carry, rows, H, dc);
-        kernels.lstmBackward(dh, dc, gates, c, c + rows * H * 4, rows, H);
+        kernels.lstmBackward(dh, dc, gates, c, h + rows * H * 4, rows, H);
         if (t > 0) product(thread, gates, GH, rows, layer.hBack, dh, H, false);
       }
     }

@@ -47,7 +47,7 @@ export interface Kernels {
   gruStateBackward(dh: number, gates: number, hn: number, h: number, rows: number, H: number): void;
   gruResetBackward(drh: number, gates: number, h: number, rows: number, H: number, dh: number): void;
   lstmForward(gates: number, c: number, rows: number, H: number, next: number, h: number): void;
-  lstmBackward(dh: number, dc: number, gates: number, c: number, next: number, rows: number, H: number): void;
+  lstmBackward(dh: number, dc: number, gates: number, c: number, h: number, rows: number, H: number): void;
   softmaxLoss(
     logits: number,
     targets: number,
@@ -113,8 +113,8 @@ export interface Kernels {
 
 /** Columns of a packed panel, as in assembly/blocks.ts. */
 export const PANEL = 16;
-/** Bytes of scratch memory that one thread's products need: 128, a packed block of A (256, 256) and a panel of B (256, 16). */
-export const SCRATCH = 128 + 4 * 256 * (256 + PANEL);
+/** Bytes of scratch memory that one thread's products need: 128, a packed block of A (256, 256), four panels of B (256, 16). */
+export const SCRATCH = 128 + 4 * 256 * (256 + 4 * PANEL);
 
 /** The two builds of the kernels. */
 export type Build = 'simd' | 'relaxed';

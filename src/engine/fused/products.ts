@@ -7,6 +7,9 @@ import type { Thread } from './thread';
 
 // T steps, B batch, V vocabulary, E embedding, H hidden, G gates, I input size of a layer.
 
+/** What packing A costs, in panels of its product. */
+const PACKING = 1;
+
 /** The gradient of one weight matrix, (m, n) = Aᵀ · B, k running over the rows of all shards. */
 interface Product {
   /** Address of A's rows in a shard. */
@@ -74,16 +77,16 @@ function recurrentProducts({ model, window }: Thread, k: number): Product[] {
 function share(thread: Thread, products: readonly Product[]): void {
   const { model, index, window, kernels, scratch } = thread;
   const panels = products.map(({ n }) => Math.ceil(n / PANEL));
-  const total = products.reduce((sum, { m }, i) => sum + m * panels[i], 0);
+  const total = products.reduce((sum, { m }, i) => sum + m * (panels[i] + PACKING), 0);
   let before = 0;
   products.forEach(({ a, lda, m, b, ldb, n, c, ldc }, i) => {
     const edge = (thread: number) => {
-      const panel = Math.round(((total * thread) / model.threads - before) / m);
+      const panel = Math.round(((total * thread) / model.threads - before) / m - PACKING);
       return PANEL * Math.max(0, Math.min(panels[i], panel));
     };
     const first = Math.min(n, edge(index));
     const last = Math.min(n, edge(index + 1));
-    before += m * panels[i];
+    before += m * (panels[i] + PACKING);
     if (first >= last) return;
     let adding = 0;
     for (const shard of window.shards) {

@@ -35,27 +35,28 @@ function forward(gates: usize, c: usize, next: usize, h: usize, width: usize, j:
  * i, f, g, o in gates (rows, 4·H) become the gradients of their pre-activations; dc (rows, H), the gradient that reaches
  * the cells of this step from the next one, becomes that of the step before.
  * @param dh (rows, H) the gradient of h_t
- * @param c, next (rows, H) the memory cells of the step before and of this one
+ * @param c (rows, H) the memory cells of the step before
+ * @param h (rows, H) the state of this step: tanh of its memory cells is h / o, o never being 0
  */
-export function lstmBackward(dh: usize, dc: usize, gates: usize, c: usize, next: usize, rows: i32, H: i32): void {
+export function lstmBackward(dh: usize, dc: usize, gates: usize, c: usize, h: usize, rows: i32, H: i32): void {
   const width = <usize>H << 2;
-  for (let row = 0; row < rows; row++, gates += 4 * width, c += width, next += width, dh += width, dc += width) {
+  for (let row = 0; row < rows; row++, gates += 4 * width, c += width, h += width, dh += width, dc += width) {
     let j: usize = 0;
-    for (; j + 16 <= width; j += 16) backward(dh, dc, gates, c, next, width, j, true);
-    for (; j < width; j += 4) backward(dh, dc, gates, c, next, width, j, false);
+    for (; j + 16 <= width; j += 16) backward(dh, dc, gates, c, h, width, j, true);
+    for (; j < width; j += 4) backward(dh, dc, gates, c, h, width, j, false);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function backward(dh: usize, dc: usize, gates: usize, c: usize, next: usize, width: usize, j: usize, whole: bool): void {
+function backward(dh: usize, dc: usize, gates: usize, c: usize, h: usize, width: usize, j: usize, whole: bool): void {
   const one = f32x4.splat(1);
   const i = read(gates + j, whole);
   const f = read(gates + width + j, whole);
   const g = read(gates + 2 * width + j, whole);
   const o = read(gates + 3 * width + j, whole);
   const d = read(dh + j, whole);
-  const t = tanh(read(next + j, whole));
+  const t = f32x4.div(read(h + j, whole), o);
   const cell = madd(f32x4.mul(d, o), f32x4.sub(one, f32x4.mul(t, t)), read(dc + j, whole));
   write(gates + j, f32x4.mul(f32x4.mul(cell, g), f32x4.mul(i, f32x4.sub(one, i))), whole);
   write(gates + width + j, f32x4.mul(f32x4.mul(cell, read(c + j, whole)), f32x4.mul(f, f32x4.sub(one, f))), whole);

@@ -1,5 +1,5 @@
 import { DEPTH, HEIGHT, PANEL, stripe } from './blocks';
-import { packColumns } from './pack';
+import { packColumns, SIDE } from './pack';
 
 /**
  * C (m, n) = [C +] Aᵀ (m, k) · B (k, n): the gradient of a weight matrix from its inputs A (k, m) and the gradient of its
@@ -13,17 +13,21 @@ export function outer(
 ): void {
   const strideC = <usize>ldc << 2;
   const pairs = scratch + 128;
-  const panel = pairs + ((<usize>DEPTH * HEIGHT) << 2);
+  const panels = pairs + ((<usize>DEPTH * HEIGHT) << 2);
   for (let k0 = 0; k0 < k; k0 += DEPTH) {
     const depth = min(DEPTH, k - k0);
     for (let m0 = 0; m0 < m; m0 += HEIGHT) {
       const height = min(HEIGHT, m - m0);
       packPairs(a + ((<usize>k0 * <usize>lda + <usize>m0) << 2), lda, depth, height, pairs);
-      for (let j = 0; j < n; j += PANEL) {
-        const columns = min(PANEL, n - j);
-        packColumns(b + ((<usize>k0 * <usize>ldb + <usize>j) << 2), ldb, depth, columns, panel, 0, 1);
-        const to = c + <usize>m0 * strideC + (<usize>j << 2);
-        stripe(pairs, height, panel, depth, to, strideC, columns, add != 0 || k0 > 0, scratch);
+      for (let j = 0; j < n; j += SIDE * PANEL) {
+        const width = min(SIDE * PANEL, n - j);
+        const from = b + ((<usize>k0 * <usize>ldb + <usize>j) << 2);
+        packColumns(from, ldb, depth, width, panels, 0, (width + PANEL - 1) / PANEL);
+        for (let l = 0; l < width; l += PANEL) {
+          const to = c + <usize>m0 * strideC + (<usize>(j + l) << 2);
+          const panel = panels + ((<usize>l * <usize>depth) << 2);
+          stripe(pairs, height, panel, depth, to, strideC, min(PANEL, width - l), add != 0 || k0 > 0, scratch);
+        }
       }
     }
   }

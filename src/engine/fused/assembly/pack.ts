@@ -1,5 +1,8 @@
 import { PANEL } from './blocks';
 
+/** Panels that are packed side by side: one row of them lies on few pages and lines. */
+export const SIDE: i32 = 4;
+
 /**
  * B (k, n) to panels of 16 columns, [n/16][k][16], the last one filled up with zeros.
  * @param ld floats from one row of B to the next
@@ -7,23 +10,29 @@ import { PANEL } from './blocks';
  */
 export function packColumns(b: usize, ld: i32, k: i32, n: i32, to: usize, first: i32, last: i32): void {
   const stride = <usize>ld << 2;
-  to += (<usize>first * <usize>k * PANEL) << 2;
-  for (let p = first; p < last; p++) {
-    const columns = min(PANEL, n - p * PANEL);
-    let from = b + ((<usize>p * PANEL) << 2);
-    if (columns == PANEL) {
-      for (let i = 0; i < k; i++, from += stride, to += 64) {
-        v128.store(to, v128.load(from));
-        v128.store(to, v128.load(from, 16), 16);
-        v128.store(to, v128.load(from, 32), 32);
-        v128.store(to, v128.load(from, 48), 48);
+  const size = <usize>k << 6;
+  const whole = min(last, n / PANEL);
+  let p = first;
+  for (; p < whole; p += SIDE) {
+    const panels = min(SIDE, whole - p);
+    let from = b + (<usize>p << 6);
+    let out = to + <usize>p * size;
+    for (let i = 0; i < k; i++, from += stride, out += 64) {
+      for (let l = 0, x = from, y = out; l < panels; l++, x += 64, y += size) {
+        v128.store(y, v128.load(x));
+        v128.store(y, v128.load(x, 16), 16);
+        v128.store(y, v128.load(x, 32), 32);
+        v128.store(y, v128.load(x, 48), 48);
       }
-      continue;
     }
-    for (let i = 0; i < k; i++, from += stride, to += 64) {
-      for (let j = 0; j < PANEL; j++) {
-        store<f32>(to + (<usize>j << 2), j < columns ? load<f32>(from + (<usize>j << 2)) : 0);
-      }
+  }
+  if (whole == last) return;
+  const columns = n - whole * PANEL;
+  let from = b + (<usize>whole << 6);
+  let out = to + <usize>whole * size;
+  for (let i = 0; i < k; i++, from += stride, out += 64) {
+    for (let j = 0; j < PANEL; j++) {
+      store<f32>(out + (<usize>j << 2), j < columns ? load<f32>(from + (<usize>j << 2)) : 0);
     }
   }
 }

@@ -41,30 +41,31 @@ export function scatterRows(
 /** sums (width) = [sums +] Σ over the rows of source (rows, width); ld floats from one row to the next. */
 export function columnSums(source: usize, ld: i32, rows: i32, width: i32, sums: usize, add: i32): void {
   const stride = <usize>ld << 2;
-  let j = 0;
-  for (; j + 16 <= width; j += 16, source += 64, sums += 64) {
-    let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0; // (16)
-    for (let row = 0, p = source; row < rows; row++, p += stride) {
-      s0 = f32x4.add(s0, v128.load(p));
-      s1 = f32x4.add(s1, v128.load(p, 16));
-      s2 = f32x4.add(s2, v128.load(p, 32));
-      s3 = f32x4.add(s3, v128.load(p, 48));
+  const bytes = <usize>width << 2;
+  if (!add) memory.fill(sums, 0, bytes);
+  let row = 0;
+  for (; row + 8 <= rows; row += 8, source += 8 * stride) {
+    const two = 2 * stride;
+    let j: usize = 0;
+    for (; j + 16 <= bytes; j += 16) {
+      let p = source + j;
+      let s = f32x4.add(v128.load(p), v128.load(p + stride));
+      p += two;
+      let u = f32x4.add(v128.load(p), v128.load(p + stride));
+      p += two;
+      s = f32x4.add(s, f32x4.add(v128.load(p), v128.load(p + stride)));
+      p += two;
+      u = f32x4.add(u, f32x4.add(v128.load(p), v128.load(p + stride)));
+      v128.store(sums + j, f32x4.add(v128.load(sums + j), f32x4.add(s, u)));
     }
-    if (add) {
-      s0 = f32x4.add(s0, v128.load(sums));
-      s1 = f32x4.add(s1, v128.load(sums, 16));
-      s2 = f32x4.add(s2, v128.load(sums, 32));
-      s3 = f32x4.add(s3, v128.load(sums, 48));
+    for (; j < bytes; j += 4) {
+      let s: f32 = 0;
+      for (let l: usize = 0; l < 8; l++) s += load<f32>(source + l * stride + j);
+      store<f32>(sums + j, load<f32>(sums + j) + s);
     }
-    v128.store(sums, s0);
-    v128.store(sums, s1, 16);
-    v128.store(sums, s2, 32);
-    v128.store(sums, s3, 48);
   }
-  for (; j < width; j++, source += 4, sums += 4) {
-    let s: f32 = 0;
-    for (let row = 0, p = source; row < rows; row++, p += stride) s += load<f32>(p);
-    store<f32>(sums, add ? s + load<f32>(sums) : s);
+  for (; row < rows; row++, source += stride) {
+    for (let j: usize = 0; j < bytes; j += 4) store<f32>(sums + j, load<f32>(sums + j) + load<f32>(source + j));
   }
 }
 
