@@ -1,16 +1,16 @@
 import { expect, test } from './fixtures';
 
-/** A small run of half a minute at most, whatever the engine; θ is low, so that clipping bites at once. */
+/** A small model that learns slowly and, unless told otherwise, for ever; θ is low, so that clipping bites at once. */
 const small = {
-  'recurrent.text.limit': 60_000,
-  'recurrent.model.hidden': 48,
+  'recurrent.text.limit': 200_000,
+  'recurrent.model.hidden': 64,
   'recurrent.training.batch': 16,
   'recurrent.training.steps': 24,
-  'recurrent.training.lr': 0.01,
+  'recurrent.training.lr': 0.001,
   'recurrent.training.clip': 0.5,
-  'recurrent.training.maxSteps': 240,
-  'recurrent.training.evaluateEvery': 40,
-  'recurrent.training.continuationEvery': 40,
+  'recurrent.training.epochs': 10_000,
+  'recurrent.training.evaluateEvery': 100,
+  'recurrent.training.continuationEvery': 100,
 };
 
 test.use({ startSettings: small });
@@ -27,7 +27,7 @@ test('a model learns Moby-Dick, and is seen to', async ({ lab }) => {
   await test.step('the validation perplexity falls', async () => {
     await expect.poll(() => panel.read('validation'), { timeout: 60_000 }).toBeGreaterThan(1);
     const first = await panel.read('validation');
-    await expect(panel).toHavePerplexityBelow((first ?? 0) - 1);
+    await expect(panel).toHavePerplexityBelow((first ?? 0) * 0.95);
     expect(await panel.validationPoints()).toBeGreaterThan(1);
   });
 
@@ -54,11 +54,11 @@ test('a model learns Moby-Dick, and is seen to', async ({ lab }) => {
     for (const text of await panel.continuations.allInnerTexts()) expect(text.trim().length).toBeGreaterThan(20);
   });
 
-  await test.step('the run ends by itself', async () => {
-    await expect(panel).toBeIn('Finished');
-    await expect(panel.metric('step')).toHaveText('240');
-    await expect(panel).toHavePerplexityBelow(20);
-    await expect(sideBar.runs.filter({ hasText: 'GRU-48 · moby-dick.txt' })).toHaveCount(1);
+  await test.step('the run stops when it is told, and is kept', async () => {
+    await panel.button('Stop').click();
+    await expect(panel).toBeIn('Stopped');
+    await expect(sideBar).toBeIn('Stopped');
+    await expect(sideBar.runs.filter({ hasText: 'GRU-64 · moby-dick.txt' })).toHaveCount(1);
   });
 
   for (const theme of ['dark', 'light', 'hc-dark', 'hc-light'] as const) {
@@ -68,7 +68,7 @@ test('a model learns Moby-Dick, and is seen to', async ({ lab }) => {
 });
 
 test.describe('a model that has learnt a little', () => {
-  test.use({ startSettings: { ...small, 'recurrent.training.maxSteps': 80 } });
+  test.use({ startSettings: { ...small, 'recurrent.training.maxSteps': 300 } });
 
   test('completes what is typed: Tab accepts it, and switched off it offers nothing', async ({ lab }) => {
     await lab.train('moby-dick.txt');
@@ -93,20 +93,16 @@ test.describe('a model that has learnt a little', () => {
   });
 });
 
-test.describe('a long run', () => {
-  test.use({ startSettings: { ...small, 'recurrent.training.maxSteps': 100_000 } });
-
-  test('a run is paused, goes on, and is stopped', async ({ lab }) => {
-    await lab.train('moby-dick.txt');
-    await expect(lab.panel).toBeIn('Running');
-    await lab.panel.button('Pause').click();
-    await expect(lab.panel).toBeIn('Paused');
-    const at = await lab.panel.read('step');
-    await lab.page.waitForTimeout(1500);
-    expect(await lab.panel.read('step')).toBe(at);
-    await lab.panel.button('Resume').click();
-    await expect.poll(() => lab.panel.read('step')).toBeGreaterThan(at ?? 0);
-    await lab.command('Recurrent: Stop Training');
-    await expect(lab.panel).toBeIn('Stopped');
-  });
+test('a run is paused, goes on, and is stopped', async ({ lab }) => {
+  await lab.train('moby-dick.txt');
+  await expect(lab.panel).toBeIn('Running');
+  await lab.panel.button('Pause').click();
+  await expect(lab.panel).toBeIn('Paused');
+  const at = await lab.panel.read('step');
+  await lab.page.waitForTimeout(1500);
+  expect(await lab.panel.read('step')).toBe(at);
+  await lab.panel.button('Resume').click();
+  await expect.poll(() => lab.panel.read('step')).toBeGreaterThan(at ?? 0);
+  await lab.command('Recurrent: Stop Training');
+  await expect(lab.panel).toBeIn('Stopped');
 });

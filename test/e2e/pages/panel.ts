@@ -48,8 +48,13 @@ export class RunView {
 
 /** The panel: charts, continuations and controls of a run. */
 export class Panel extends RunView {
-  constructor(page: Page) {
+  constructor(private readonly page: Page) {
     super(webviewDocument(page, 'panel'));
+  }
+
+  /** Brings its tab to the front and gives it the focus. */
+  async focus(): Promise<void> {
+    await this.page.locator('.tabs-container .tab[aria-label^="Recurrent:"]').first().click();
   }
 
   chart(name: ChartName): Locator {

@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { RunView } from './panel';
 import { webviewDocument } from './webview';
 
@@ -10,8 +10,21 @@ export class SideBar extends RunView {
 
   /** Shows it. */
   async open(): Promise<void> {
+    await this.toggle(true);
+  }
+
+  /** Hides it, and the space it took. */
+  async close(): Promise<void> {
+    await this.toggle(false);
+  }
+
+  private async toggle(shown: boolean): Promise<void> {
     const icon = this.page.locator('.activitybar .action-label[aria-label^="Recurrent"]');
-    if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.click();
+    const view = this.page.locator('.sidebar .composite.title').filter({ hasText: 'Recurrent' });
+    if ((await view.isVisible()) === shown) return;
+    await icon.click();
+    if (shown) await expect(view).toBeVisible();
+    else await expect(view).toBeHidden();
   }
 
   /** What it says before the first run. */

@@ -7,12 +7,15 @@ test.use({
   viewport: { width: 1600, height: 1000 },
   startSettings: {
     'recurrent.model.hidden': 192,
-    'recurrent.training.lr': 0.004,
+    'recurrent.training.lr': 0.002,
     'recurrent.training.clip': 0.5,
     'recurrent.training.maxSteps': 1500,
-    'recurrent.training.evaluateEvery': 75,
-    'recurrent.training.continuationEvery': 150,
-    'editor.wordWrap': 'on',
+    'recurrent.training.evaluateEvery': 50,
+    'recurrent.training.continuationEvery': 100,
+    'editor.fontSize': 12,
+    'editor.lineNumbers': 'off',
+    'editor.folding': false,
+    'editor.occurrencesHighlight': 'off',
     'breadcrumbs.enabled': false,
   },
 });
@@ -22,14 +25,22 @@ test('pictures for the README', async ({ lab }) => {
   const picture = (name: string) => lab.page.screenshot({ path: join(root, 'media', `${name}.png`) });
   await lab.sideBar.open();
   await lab.train('moby-dick.txt');
-  await expect.poll(() => lab.panel.read('step'), { timeout: 600_000 }).toBeGreaterThan(1200);
-  await lab.focusText();
+  await expect.poll(() => lab.panel.read('step'), { timeout: 600_000 }).toBeGreaterThan(1000);
   for (const theme of ['light', 'dark'] as const) {
     await lab.theme(theme);
+    await lab.focusText();
     await picture(`laboratory-${theme}`);
   }
   await expect(lab.panel).toBeIn('Finished');
   await lab.typeAtEnd('moby-dick.txt', 'The whale ');
   await expect(lab.ghostText.first()).toBeVisible();
   await picture('completion');
+
+  await lab.sideBar.close();
+  await lab.panel.focus();
+  await lab.command('View: Toggle Maximize Editor Group');
+  for (const theme of ['light', 'dark'] as const) {
+    await lab.theme(theme);
+    await picture(`panel-${theme}`);
+  }
 });
