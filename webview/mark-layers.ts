@@ -26,8 +26,8 @@ export function baselineLayer(baselines: () => readonly Baseline[]): Layer {
       context.font = `${11 * ratio}px ${theme.font}`;
       context.textAlign = 'right';
       context.textBaseline = 'bottom';
-      let above = Number.NEGATIVE_INFINITY;
-      for (const { name, perplexity } of [...baselines()].sort((a, b) => b.perplexity - a.perplexity)) {
+      let below = Number.POSITIVE_INFINITY;
+      for (const { name, perplexity } of [...baselines()].sort((a, b) => a.perplexity - b.perplexity)) {
         const y = frame.y(perplexity);
         context.strokeStyle = theme.muted;
         context.lineWidth = ratio;
@@ -36,9 +36,9 @@ export function baselineLayer(baselines: () => readonly Baseline[]): Layer {
         context.moveTo(left, y);
         context.lineTo(left + width, y);
         context.stroke();
-        if (y - above < 13 * ratio) continue;
+        if (below - y < 13 * ratio) continue;
         label(frame, `${name} ${significant(perplexity)}`, left + width - 6 * ratio, y - 2 * ratio);
-        above = y;
+        below = y;
       }
     },
   };

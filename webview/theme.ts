@@ -36,7 +36,7 @@ export function readTheme(): Theme {
       1,
       Number.parseFloat(getComputedStyle(document.querySelector('.panel') ?? document.body).fontSize) / 13,
     ),
-    palette: ['blue', 'orange', 'green', 'purple', 'red', 'yellow'].map((name) => colour(`charts-${name}`)),
+    palette: ['blue', 'yellow', 'green', 'purple', 'red', 'orange'].map((name) => colour(`charts-${name}`)),
     highContrast: document.body.classList.contains('vscode-high-contrast'),
   };
 }
