@@ -6,10 +6,10 @@ import { expect, test } from '../fixtures';
 test.use({
   viewport: { width: 1600, height: 1000 },
   startSettings: {
-    'recurrent.model.hidden': 192,
-    'recurrent.training.lr': 0.002,
+    'recurrent.model.hidden': 128,
+    'recurrent.training.lr': 0.003,
     'recurrent.training.clip': 0.5,
-    'recurrent.training.maxSteps': 1500,
+    'recurrent.training.maxSteps': 700,
     'recurrent.training.evaluateEvery': 50,
     'recurrent.training.continuationEvery': 100,
     'editor.fontSize': 12,
@@ -25,7 +25,7 @@ test('pictures for the README', async ({ lab }) => {
   const picture = (name: string) => lab.page.screenshot({ path: join(root, 'media', `${name}.png`) });
   await lab.sideBar.open();
   await lab.train('moby-dick.txt');
-  await expect.poll(() => lab.panel.read('step'), { timeout: 600_000 }).toBeGreaterThan(1000);
+  await expect.poll(() => lab.panel.read('step'), { timeout: 600_000 }).toBeGreaterThan(450);
   for (const theme of ['light', 'dark'] as const) {
     await lab.theme(theme);
     await lab.focusText();
