@@ -27,7 +27,12 @@ export class Pool {
         }),
       );
     }
-    await Promise.all(ready);
+    try {
+      await Promise.all(ready);
+    } catch (error) {
+      pool.dispose();
+      throw error;
+    }
     for (const worker of pool.workers) worker.unref();
     return pool;
   }
@@ -35,6 +40,7 @@ export class Pool {
   /** Has all threads carry out a task, and returns when the last one is done. */
   run(kind: number): void {
     const { words } = this.own;
+    if (Atomics.load(words, word.failed)) throw new Error('A thread of the fused engine failed; start the run again.');
     words[word.task] = kind;
     Atomics.add(words, word.sequence, 1);
     Atomics.notify(words, word.sequence);
