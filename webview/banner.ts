@@ -15,7 +15,7 @@ export class Banner {
     this.actions = element(
       'span',
       { class: 'banner-actions' },
-      actionLink('Run again…', () => this.run && post({ type: 'again', run: this.run.id })),
+      actionLink('Run again with…', () => this.run && post({ type: 'again', run: this.run.id })),
       actionLink('Open settings', () => post({ type: 'settings' })),
     );
     this.element = element(

@@ -15,6 +15,11 @@ export const states: { readonly [state in RunState]: { readonly label: string; r
   failed: { label: 'Failed', icon: 'cross' },
 };
 
+/** Whether a run that ended early can go on from a checkpoint: the host resumes such a run as it does a paused one. */
+export function canGoOn({ state, hasCheckpoint }: RunSummary): boolean {
+  return hasCheckpoint && (state === 'stopped' || state === 'failed' || state === 'diverged');
+}
+
 /** The state of a run as a chip with icon and word. */
 export class StateChip {
   readonly element = element('span', { class: 'state', 'data-testid': 'run-state', role: 'status' });
@@ -61,7 +66,7 @@ export class Head {
   private readonly resume = button('Resume', 'play', () => this.send('resume'), { appearance: 'primary' });
   private readonly stop = button('Stop', 'stop', () => this.send('stop'));
   private readonly checkpoint = button('Save Checkpoint', 'save', () => this.send('checkpoint'));
-  private readonly again = button('Run Again…', 'again', () => this.send('again'));
+  private readonly again = button('Run Again With…', 'again', () => this.send('again'));
   private readonly lr = textField('Learning rate', '', { inputmode: 'decimal', 'data-testid': 'adjust-lr' });
   private readonly clip = textField('Threshold θ', '', { inputmode: 'decimal', 'data-testid': 'adjust-clip' });
   private readonly adjust = element(
@@ -124,7 +129,8 @@ export class Head {
     setShown(this.numbers, latest !== undefined || state === 'preparing');
     const live = state === 'running' || state === 'paused';
     setShown(this.pause, state === 'running');
-    setShown(this.resume, state === 'paused');
+    setShown(this.resume, state === 'paused' || canGoOn(run));
+    this.resume.title = state === 'paused' ? '' : 'Go on from the newest checkpoint';
     setShown(this.stop, live || state === 'preparing');
     setShown(this.checkpoint, live);
     setShown(this.again, !live && state !== 'preparing');

@@ -1,7 +1,7 @@
 import type { RunSummary } from '../src/protocol/runs';
 import type { FromSidebar, ToSidebar } from '../src/protocol/sidebar';
 import { element, setShown, setText } from './dom';
-import { StateChip } from './head';
+import { canGoOn, StateChip } from './head';
 import { metrics, written } from './metrics';
 import './sidebar.css';
 import { Sparkline } from './sparkline';
@@ -121,7 +121,7 @@ export class SidebarPage {
     }
     this.bar.style.transform = `scaleX(${latest && latest.totalSteps > 0 ? Math.min(1, latest.step / latest.totalSteps) : 0})`;
     setShown(this.pause, state === 'running');
-    setShown(this.resume, state === 'paused');
+    setShown(this.resume, state === 'paused' || canGoOn(run));
     setShown(this.stop, state === 'running' || state === 'paused' || state === 'preparing');
   }
 

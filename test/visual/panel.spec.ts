@@ -73,6 +73,30 @@ test.describe('the panel', () => {
     await expect.poll(() => posted(page, 'adjust')).toEqual([{ type: 'adjust', run: 'run-1', lr: 0.0005 }]);
   });
 
+  for (const state of ['stopped', 'failed', 'diverged'] as const) {
+    test(`lets a ${state} run go on from its checkpoint, or run again with other settings`, async ({ page }) => {
+      const show = (hasCheckpoint: boolean) =>
+        page.evaluate(
+          ([ended, kept]) => {
+            const { stretch, summary } = fakeHost.make;
+            const run = summary(ended as 'stopped', 500, 1000, { hasCheckpoint: Boolean(kept) });
+            const histories = [{ run: run.id, history: stretch(500, 1000) }];
+            fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [run], histories });
+          },
+          [state, hasCheckpoint] as const,
+        );
+      const resume = page.getByRole('button', { name: 'Resume', exact: true });
+      await show(false);
+      await expect(page.getByRole('button', { name: 'Run Again With…' })).toBeVisible();
+      await expect(resume).toBeHidden();
+      await show(true);
+      await resume.click();
+      await page.getByRole('button', { name: 'Run Again With…' }).click();
+      expect(await posted(page, 'resume')).toEqual([{ type: 'resume', run: 'run-1' }]);
+      expect(await posted(page, 'again')).toEqual([{ type: 'again', run: 'run-1' }]);
+    });
+  }
+
   test('moves one crosshair on all charts by keyboard, and reads it out exactly', async ({ page }) => {
     await play(page, 'panel', 'running');
     await plot(page, 'perplexity').focus();
