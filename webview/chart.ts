@@ -22,6 +22,8 @@ export interface ChartOptions {
   readonly format: (value: number) => string;
   /** Labels of the vertical axis; `brief` if absent. */
   readonly axisFormat?: (value: number) => string;
+  /** What can be chosen of this chart, after its title. */
+  readonly controls?: Child;
   readonly actions?: Child;
 }
 
@@ -58,6 +60,7 @@ export class Chart implements Viewer {
         'header',
         {},
         element('h2', {}, options.title, element('span', { class: 'note' }, options.note ?? '')),
+        options.controls,
         this.counter,
         this.legend.element,
         options.actions,

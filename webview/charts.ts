@@ -1,12 +1,12 @@
 import { Chart, type ChartOptions } from './chart';
 import { element } from './dom';
 import type { Exporter } from './exporter';
-import { flowLayer, flowRange } from './flow-layer';
+import { FlowSection } from './flow-section';
 import type { XAxis } from './history';
 import { evaluationLayer, type Layer, lineLayer } from './layers';
 import { baselineLayer, clipLayer, markLayer } from './mark-layers';
 import { menu } from './menu';
-import { brief, percent, precise, significant, whole } from './metrics';
+import { brief, percent, significant, whole } from './metrics';
 import type { ShownRun } from './shown-run';
 import { readTheme, type Theme } from './theme';
 import type { View } from './view';
@@ -20,7 +20,7 @@ export class Charts {
   readonly gradient: Chart;
   readonly rate: Chart;
   readonly speed: Chart;
-  readonly flow: Chart;
+  readonly flow: FlowSection;
   private runs: readonly ShownRun[] = [];
 
   constructor(
@@ -29,16 +29,16 @@ export class Charts {
     exporter: Exporter,
     toggled: () => void,
   ) {
-    const changed = () => {
-      toggled();
-      view.redraw();
-    };
-    const make = (options: ChartOptions) => {
+    const make = (options: ChartOptions, own: View = view) => {
       const actions = menu(
         `${options.title}: copy or save`,
         exporter.items(() => chart),
       );
-      const chart: Chart = new Chart({ ...options, actions }, view, hidden, changed);
+      const changed = () => {
+        toggled();
+        own.redraw();
+      };
+      const chart: Chart = new Chart({ ...options, actions }, own, hidden, changed);
       return chart;
     };
     this.perplexity = make({
@@ -71,20 +71,13 @@ export class Charts {
       format: kilo,
       axisFormat: (value) => (value >= 1000 ? `${brief(value / 1000)}k` : brief(value)),
     });
-    this.flow = make({
-      id: 'flow',
-      title: 'Gradient flow',
-      note: 'norm of ∂L/∂h, k steps before the last, by lag k',
-      scale: 'linear',
-      fixed: [0, undefined],
-      format: precise,
-    });
+    this.flow = new FlowSection(view, make);
     this.element.append(...this.all.map((chart) => chart.element));
   }
 
   /** Every chart, from top to bottom. */
   get all(): readonly Chart[] {
-    return [this.perplexity, this.gradient, this.rate, this.speed, this.flow];
+    return [this.perplexity, this.gradient, this.rate, this.speed, this.flow.map, this.flow.curve];
   }
 
   /** Shows other runs; the layers are made anew, the histories stay where they are. */
@@ -126,7 +119,7 @@ export class Charts {
       ]),
       ...marks,
     ]);
-    this.flow.setLayers(front ? [flowLayer(front.history), ...marks] : []);
+    this.flow.setRun(front, marks);
     this.update();
   }
 
@@ -144,10 +137,7 @@ export class Charts {
     gradient.element.dataset.clipEvents = String(this.hidden.has('gradient.clips') ? 0 : clips);
     perplexity.element.dataset.points = String(steps);
     perplexity.element.dataset.validationPoints = String(front?.evaluations.length ?? 0);
-    flow.element.dataset.points = String(front?.flows.length ?? 0);
-    const range = front && flowRange(front);
-    flow.setCount(range ? `${significant(range[0], 2)} to ${significant(range[1], 2)}` : '');
-    flow.element.hidden = (front?.flows.length ?? 0) === 0;
+    flow.update();
   }
 
   setTheme(): void {

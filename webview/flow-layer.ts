@@ -9,10 +9,11 @@ const shades = 64;
 const decades = 8;
 
 /**
- * The gradient's way back through time as a heat map: step across, lag upward, the logarithm of ‖∂L/∂h_{T−k}‖ (first layer) as
- * shade. The map is kept as a picture of one pixel a value, made again only when there is something new.
+ * The gradient's way back through time as a heat map: step across, lag upward, the logarithm of ‖∂L/∂h_{T−k}‖ as shade. The map
+ * is kept as a picture of one pixel a value, made again only when there is something new.
+ * @param layer the layer of the model that is shown, from 0
  */
-export function flowLayer(history: RunHistory): Layer {
+export function flowLayer(history: RunHistory, layer: () => number): Layer {
   const picture = document.createElement('canvas');
   let drawn = '';
   return {
@@ -28,8 +29,8 @@ export function flowLayer(history: RunHistory): Layer {
     paint: (frame) => {
       const { context, axis, low, high, theme } = frame;
       const { flows } = history;
-      const key = `${flows.length} ${theme.background} ${theme.palette[0]} ${theme.foreground}`;
-      if (key !== drawn) paintPicture(picture, history, theme);
+      const key = `${layer()} ${flows.length} ${theme.background} ${theme.palette[0]} ${theme.foreground}`;
+      if (key !== drawn) paintPicture(picture, history, layer(), theme);
       drawn = key;
       const starts = flows.map(({ step }) => history.xOfStep(step, axis));
       const last = history.x(axis).last;
@@ -51,12 +52,12 @@ function lags(history: RunHistory): number {
   return history.flows.reduce((most, { norms }) => Math.max(most, norms[0]?.length ?? 0), 0);
 }
 
-/** The least and the greatest norm that the shades tell apart; undefined while none is known. */
-export function flowRange(history: RunHistory): readonly [number, number] | undefined {
+/** The least and the greatest norm of a layer that the shades tell apart; undefined while none is known. */
+export function flowRange(history: RunHistory, layer: number): readonly [number, number] | undefined {
   let least = Number.POSITIVE_INFINITY;
   let greatest = 0;
   for (const { norms } of history.flows) {
-    for (const norm of norms[0] ?? []) {
+    for (const norm of norms[layer] ?? []) {
       if (!(norm > 0) || !Number.isFinite(norm)) continue;
       least = Math.min(least, norm);
       greatest = Math.max(greatest, norm);
@@ -65,20 +66,20 @@ export function flowRange(history: RunHistory): readonly [number, number] | unde
   return greatest > 0 ? [Math.max(least, greatest / 10 ** decades), greatest] : undefined;
 }
 
-function paintPicture(picture: HTMLCanvasElement, history: RunHistory, theme: Theme): void {
+function paintPicture(picture: HTMLCanvasElement, history: RunHistory, layer: number, theme: Theme): void {
   const { flows } = history;
   const height = Math.max(1, lags(history));
   picture.width = Math.max(1, flows.length);
   picture.height = height;
   const context = picture.getContext('2d');
-  const range = flowRange(history);
+  const range = flowRange(history, layer);
   if (!context || !range) return;
   const ramp = shadesOf(theme);
   const image = context.createImageData(picture.width, height);
   const base = Math.log(range[0]);
   const scale = (shades - 1) / (Math.log(range[1]) - base || 1);
   flows.forEach(({ norms }, column) => {
-    const row = norms[0] ?? [];
+    const row = norms[layer] ?? [];
     for (let k = 0; k < row.length; k++) {
       const shade = row[k] > 0 ? Math.round((Math.log(row[k]) - base) * scale) : 0;
       const from = 4 * Math.max(0, Math.min(shades - 1, shade));

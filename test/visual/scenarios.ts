@@ -28,11 +28,15 @@ export interface RunOptions {
   readonly clips?: number;
   /** The last steps explode. */
   readonly diverges?: boolean;
+  /** Layers of the model, 1 if absent. */
+  readonly layers?: number;
+  /** Of a linear RNN: the spectral radius that its gradients shrink or grow by. */
+  readonly spectralRadius?: number;
 }
 
 /** A made history of a run from step `from + 1` to step `to`, shaped as such runs are. */
 export function stretch(to: number, total: number, options: RunOptions = {}): RunStretch {
-  const { seed = 1, from = 0, lr = 0.002, clips = 0.06, diverges = false } = options;
+  const { seed = 1, from = 0, lr = 0.002, clips = 0.06, diverges = false, layers = 1, spectralRadius } = options;
   const random = generator(seed + from);
   const n = to - from;
   const make = (value: (step: number) => number) => Float64Array.from({ length: n }, (_, i) => value(from + i + 1));
@@ -88,12 +92,9 @@ export function stretch(to: number, total: number, options: RunOptions = {}): Ru
       .map((step) => ({
         event: 'flow',
         step,
-        norms: [
-          Array.from(
-            { length: 35 },
-            (_, k) => 0.4 * Math.exp(-k * (0.42 - 0.3 * Math.min(1, (2 * step) / total))) * (0.8 + 0.4 * random()),
-          ),
-        ],
+        ...(spectralRadius === undefined
+          ? { norms: Array.from({ length: layers }, (_, layer) => fading(0.4 * 0.3 ** layer, step / total, random)) }
+          : linear(0.4, spectralRadius)),
       })),
     marks: [
       {
@@ -105,6 +106,18 @@ export function stretch(to: number, total: number, options: RunOptions = {}): Ru
       { event: 'mark' as const, step: Math.round(total * 0.55), kind: 'checkpoint' as const, text: 'Checkpoint saved' },
     ].filter(({ step }) => step > from && step <= to),
   };
+}
+
+/** Norms over 35 lags that fade the slower, the further the training is. */
+function fading(first: number, progress: number, random: () => number): number[] {
+  const rate = 0.42 - 0.3 * Math.min(1, 2 * progress);
+  return Array.from({ length: 35 }, (_, k) => first * Math.exp(-k * rate) * (0.8 + 0.4 * random()));
+}
+
+/** What a linear RNN's flow looks like: powers of its matrix, which at first shrink faster than in the long run. */
+function linear(first: number, spectralRadius: number) {
+  const exact = Array.from({ length: 35 }, (_, k) => first * spectralRadius ** k * (0.3 + 0.7 * 0.6 ** k));
+  return { norms: [exact.map((value) => value * (1 + 1e-6))], linear: { exact, spectralRadius } };
 }
 
 /** A made summary of a run that stands at `step` of `total`. */
@@ -253,6 +266,17 @@ export const panelScenarios: { readonly [name: string]: () => ToPanel[] } = {
       stretch(0, total),
     ),
   ],
+  'two-layers': () => {
+    const { configuration } = summary('running', 6412, total);
+    const two = { ...configuration, model: { ...configuration.model, layers: 2 } };
+    return [one(summary('running', 6412, total, { configuration: two }), stretch(6412, total, { layers: 2 }))];
+  },
+  linear: () => {
+    const { configuration } = summary('running', 6412, total);
+    const model = { ...configuration.model, cell: 'rnn', activation: 'identity', hidden: 64 } as const;
+    const run = { name: 'RNN-64 · moby-dick.txt', configuration: { ...configuration, model } };
+    return [one(summary('running', 6412, total, run), stretch(6412, total, { spectralRadius: 0.93 }))];
+  },
   comparing: () => {
     const runs = [
       summary('running', 6412, total),

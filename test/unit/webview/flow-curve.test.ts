@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { curveLayers, describeSpectralRadius, flowAt } from '../../../webview/flow-curve';
+import { RunHistory } from '../../../webview/history';
+import { stretch, summary } from '../../visual/scenarios';
+
+function made(steps: number, options: Parameters<typeof stretch>[2] = {}): RunHistory {
+  const history = new RunHistory(0.9);
+  history.append(stretch(steps, 1000, options));
+  return history;
+}
+
+describe('flowAt', () => {
+  it('finds the last flow measured up to a place on the axis', () => {
+    const history = made(400);
+    const steps = history.flows.map(({ step }) => step);
+    expect(steps.length).toBeGreaterThan(5);
+    expect(flowAt(history, steps[3], 'step')?.step).toBe(steps[3]);
+    expect(flowAt(history, steps[4] - 1, 'step')?.step).toBe(steps[3]);
+    expect(flowAt(history, 400, 'step')?.step).toBe(steps.at(-1));
+    expect(flowAt(history, 0, 'step')?.step).toBe(steps[0]);
+  });
+
+  it('finds it by epoch and by time as by step', () => {
+    const history = made(400);
+    const { step } = history.flows[3];
+    const index = history.step.nearest(step);
+    for (const axis of ['epoch', 'time'] as const) {
+      expect(flowAt(history, history.x(axis).values[index], axis)?.step).toBe(step);
+      expect(flowAt(history, history.x(axis).values[index - 1], axis)?.step).toBe(history.flows[2].step);
+    }
+  });
+
+  it('finds none where none was measured', () => {
+    expect(flowAt(new RunHistory(0.9), 10, 'step')).toBeUndefined();
+  });
+});
+
+describe('the sentence on the spectral radius', () => {
+  it.each([
+    [0.93, 'Spectral radius of W_hh 0.9300: in the long run gradients vanish by a factor of 0.9300 each step back.'],
+    [1.2, 'Spectral radius of W_hh 1.200: in the long run gradients explode by a factor of 1.200 each step back.'],
+    [1.0002, 'Spectral radius of W_hh 1.000: in the long run gradients neither vanish nor explode.'],
+    [0.9994, 'Spectral radius of W_hh 0.9994: in the long run gradients vanish by a factor of 0.9994 each step back.'],
+    [Number.NaN, 'The spectral radius of W_hh is not a finite number.'],
+  ])('says what %d means', (radius, sentence) => {
+    expect(describeSpectralRadius(radius)).toBe(sentence);
+  });
+});
+
+describe('the lines of the lag curve', () => {
+  const { configuration } = summary('running', 400, 1000);
+  const withModel = (model: Partial<typeof configuration.model>) =>
+    summary('running', 400, 1000, { configuration: { ...configuration, model: { ...configuration.model, ...model } } });
+
+  it('are one for each layer, with its norm at the lag nearest to the crosshair', () => {
+    const flow = made(400, { layers: 2 }).flows[2];
+    const lines = curveLayers(withModel({ layers: 2 }), () => flow);
+    expect(lines.map(({ label }) => label)).toEqual(['Layer 1', 'Layer 2']);
+    expect(lines[1].value?.(3.4, 'step')).toBe(flow.norms[1][3]);
+  });
+
+  it('have the exact powers over them for a linear RNN of one layer only', () => {
+    const flow = made(400, { spectralRadius: 0.9 }).flows[2];
+    const linear = { cell: 'rnn', activation: 'identity' } as const;
+    const lines = curveLayers(withModel(linear), () => flow);
+    expect(lines.map(({ swatch }) => swatch)).toEqual(['line', 'dashed']);
+    expect(lines[1].value?.(7, 'step')).toBe(flow.linear?.exact[7]);
+    expect(curveLayers(withModel({ ...linear, layers: 2 }), () => flow).map(({ swatch }) => swatch)).toEqual([
+      'line',
+      'line',
+    ]);
+    expect(curveLayers(withModel({ ...linear, activation: 'tanh' }), () => flow)).toHaveLength(1);
+  });
+
+  it('span what has a logarithm and is shown, and nothing else', () => {
+    const flow = { event: 'flow', step: 1, norms: [[8, 4, 0, 1, Number.POSITIVE_INFINITY, 0.5]] } as const;
+    const [line] = curveLayers(withModel({}), () => flow);
+    const extent = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
+    line.extent?.(0, 4, 'step', extent);
+    expect(extent).toEqual({ low: 1, high: 8 });
+  });
+});

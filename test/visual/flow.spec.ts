@@ -1,0 +1,111 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { open, play } from './open';
+import { type ThemeName, themes } from './themes';
+
+const curve = (page: Page) => page.getByTestId('flow-curve');
+const map = (page: Page) => page.getByTestId('flow-chart');
+
+/** The pixels of a chart's canvas, to see whether it was drawn anew. */
+function pixels(page: Page, testId: string): Promise<string> {
+  return page
+    .getByTestId(testId)
+    .locator('canvas')
+    .first()
+    .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+}
+
+test.describe('the gradient flow', () => {
+  test('shows the newest step by lag, and the step under the crosshair', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'running');
+    await expect(curve(page)).toHaveAttribute('data-points', '35');
+    await expect(curve(page)).toHaveAttribute('data-exact-points', '0');
+    await expect(page.getByTestId('spectral-radius')).toBeHidden();
+    await expect(curve(page)).toHaveAttribute('data-step', '6075');
+    const newest = await pixels(page, 'flow-curve');
+    await map(page).locator('.plot').focus();
+    await page.keyboard.press('Home');
+    await expect(curve(page)).toHaveAttribute('data-step', '243');
+    await expect(curve(page)).toContainText('step 243');
+    await expect.poll(() => pixels(page, 'flow-curve')).not.toBe(newest);
+    await page.keyboard.press('Escape');
+    await expect(curve(page)).toHaveAttribute('data-step', '6075');
+    await expect.poll(() => pixels(page, 'flow-curve')).toBe(newest);
+  });
+
+  test('reads the norm at a lag by keyboard, without moving the other charts', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'running');
+    await curve(page).locator('.plot').focus();
+    await page.keyboard.press('End');
+    const norm = await page.evaluate(() => fakeHost.make.stretch(6412, 9730).flows.at(-1)?.norms[0][34] ?? 0);
+    const shown = await curve(page).getByRole('button', { name: 'Measured' }).locator('.value').textContent();
+    expect(Number(shown)).toBeCloseTo(norm, 7);
+    await expect(page.locator('.u-cursor-x:visible')).toHaveCount(1);
+  });
+
+  test('takes the newest step from a delta', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'running');
+    await page.evaluate(() => {
+      const { stretch, summary } = fakeHost.make;
+      const more = { summary: summary('running', 7000, 9730), stretch: stretch(7000, 9730, { from: 6412 }) };
+      fakeHost.deliver({ type: 'delta', ...more });
+    });
+    await expect(curve(page)).toHaveAttribute('data-step', '6561');
+  });
+
+  test('draws a line for each layer, and the heat map of the one chosen', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'two-layers');
+    await expect(curve(page)).toHaveAttribute('data-points', '70');
+    await expect(curve(page).getByRole('group', { name: 'Legend' }).getByRole('button')).toHaveText([
+      /^Layer 1/,
+      /^Layer 2/,
+    ]);
+    const first = await pixels(page, 'flow-chart');
+    const range = await map(page).locator('.chart-count').textContent();
+    await map(page).getByRole('combobox', { name: 'Layer of the heat map' }).click();
+    await page.getByRole('option', { name: 'Layer 2' }).click();
+    await expect(map(page).locator('.chart-count')).not.toHaveText(range ?? '');
+    expect(first).not.toBe('');
+  });
+
+  test('sets the exact powers and the spectral radius beside a linear RNN', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'linear');
+    await expect(curve(page)).toHaveAttribute('data-points', '35');
+    await expect(curve(page)).toHaveAttribute('data-exact-points', '35');
+    await expect(page.getByTestId('spectral-radius')).toHaveText(/^Spectral radius of W_hh 0\.9300: .* vanish by/);
+    const both = await pixels(page, 'flow-curve');
+    await curve(page).getByRole('button', { name: 'Exact powers' }).click();
+    await expect.poll(() => pixels(page, 'flow-curve')).not.toBe(both);
+  });
+
+  test('is away while nothing was measured', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'preparing');
+    await expect(map(page)).toBeHidden();
+    await expect(curve(page)).toBeHidden();
+  });
+});
+
+for (const theme of Object.keys(themes) as ThemeName[]) {
+  for (const state of ['linear', 'two-layers']) {
+    test(`flow, ${state}, ${theme}: looks as reviewed, without an error, and accessible`, async ({ page }) => {
+      await page.setViewportSize({ width: 1100, height: 390 });
+      const { errors } = await open(page, 'panel', theme);
+      await play(page, 'panel', state);
+      await curve(page).scrollIntoViewIfNeeded();
+      await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+      await page.waitForTimeout(150);
+      await expect(page).toHaveScreenshot(`flow-${state}-${theme}.png`, { maxDiffPixelRatio: 0.001 });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(
+        violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+      ).toEqual([]);
+      expect(errors).toEqual([]);
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import type { FlowEvent, RunSummary } from '../src/protocol/runs';
+import type { Frame } from './frame';
+import type { RunHistory, XAxis } from './history';
+import type { Layer, LineStyle } from './layers';
+import { significant } from './metrics';
+import type { Theme } from './theme';
+
+/** Most values that are drawn with a point at each. */
+const mostPoints = 64;
+
+/** A spectral radius this near to 1 is called neither above nor below it. */
+const margin = 5e-4;
+
+/** The gradient flow that stands at a place of the axis: the last one measured up to there, else the first; undefined if none is. */
+export function flowAt(history: RunHistory, x: number, axis: XAxis): FlowEvent | undefined {
+  const { flows } = history;
+  let low = 0;
+  let high = flows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (history.xOfStep(flows[middle].step, axis) <= x) low = middle + 1;
+    else high = middle;
+  }
+  return flows[Math.max(0, low - 1)];
+}
+
+/** What a linear RNN's spectral radius means for its gradients, in one sentence. */
+export function describeSpectralRadius(radius: number): string {
+  if (!Number.isFinite(radius)) return 'The spectral radius of W_hh is not a finite number.';
+  const written = significant(radius, 4);
+  if (Math.abs(radius - 1) < margin) {
+    return `Spectral radius of W_hh ${written}: in the long run gradients neither vanish nor explode.`;
+  }
+  const verb = radius < 1 ? 'vanish' : 'explode';
+  return `Spectral radius of W_hh ${written}: in the long run gradients ${verb} by a factor of ${written} each step back.`;
+}
+
+/** The lines of a run's lag curve: one for each of its layers, and the exact powers over a linear RNN's. */
+export function curveLayers(run: RunSummary, flow: () => FlowEvent | undefined): Layer[] {
+  const { cell, activation, layers } = run.configuration.model;
+  const linear = cell === 'rnn' && activation === 'identity' && layers === 1;
+  const measured = Array.from({ length: layers }, (_, layer) =>
+    curveLayer(
+      `curve.${layer}`,
+      layers === 1 ? 'Measured' : `Layer ${layer + 1}`,
+      () => flow()?.norms[layer] ?? [],
+      (theme) => theme.palette[layer % theme.palette.length],
+      { width: 2 },
+    ),
+  );
+  if (!linear) return measured;
+  const exact = () => flow()?.linear?.exact ?? [];
+  const style = { width: 2, dash: [5, 5], swatch: 'dashed' } as const;
+  return [...measured, curveLayer('curve.exact', 'Exact powers of W_hhᵀ', exact, (theme) => theme.foreground, style)];
+}
+
+/** A line through values at the lags 0, 1, 2 …; it breaks where a value has no logarithm. */
+function curveLayer(
+  key: string,
+  label: string,
+  values: () => readonly number[],
+  colour: (theme: Theme) => string,
+  { width = 1.5, dash, swatch = 'line' }: LineStyle,
+): Layer {
+  return {
+    key,
+    label,
+    swatch,
+    colour,
+    extent: (low, high, _axis, extent) => {
+      values().forEach((value, k) => {
+        if (k < low || k > high || !drawable(value)) return;
+        extent.low = Math.min(extent.low, value);
+        extent.high = Math.max(extent.high, value);
+      });
+    },
+    value: (x) => values()[Math.round(x)],
+    paint: (frame) => {
+      const { context, ratio, theme } = frame;
+      context.strokeStyle = colour(theme);
+      context.fillStyle = colour(theme);
+      context.lineWidth = width * ratio;
+      context.lineJoin = 'round';
+      context.setLineDash((dash ?? []).map((length) => length * ratio));
+      traceValues(frame, values(), !dash);
+    },
+  };
+}
+
+function traceValues({ context, ratio, x, y }: Frame, values: readonly number[], points: boolean): void {
+  context.beginPath();
+  let open = false;
+  values.forEach((value, k) => {
+    if (drawable(value) && open) context.lineTo(x(k), y(value));
+    else if (drawable(value)) context.moveTo(x(k), y(value));
+    open = drawable(value);
+  });
+  context.stroke();
+  if (!points || values.length > mostPoints) return;
+  values.forEach((value, k) => {
+    if (!drawable(value)) return;
+    context.beginPath();
+    context.arc(x(k), y(value), 2.4 * ratio, 0, 2 * Math.PI);
+    context.fill();
+  });
+}
+
+function drawable(value: number): boolean {
+  return value > 0 && Number.isFinite(value);
+}

@@ -1,0 +1,109 @@
+import type { FlowEvent } from '../src/protocol/runs';
+import type { Chart, ChartOptions } from './chart';
+import { element, setShown, setText } from './dom';
+import { curveLayers, describeSpectralRadius, flowAt } from './flow-curve';
+import { flowLayer, flowRange } from './flow-layer';
+import type { RunHistory } from './history';
+import type { Layer } from './layers';
+import { precise, significant, whole } from './metrics';
+import type { ShownRun } from './shown-run';
+import { dropdown } from './ui';
+import { View } from './view';
+
+/** Makes a chart with the panel's own menu; on the shared axis, unless another view is given. */
+export type MakeChart = (options: ChartOptions, view?: View) => Chart;
+
+/**
+ * The gradient's way back through time: a heat map of all steps, one layer at a time, and beside it the curve over the lag at
+ * the step under the crosshair, or at the newest.
+ */
+export class FlowSection {
+  readonly map: Chart;
+  readonly curve: Chart;
+  private readonly lagView: View = new View(() => [0, Math.max(1, (this.shown?.norms[0]?.length ?? 0) - 1)]);
+  private readonly choice = element('span', { class: 'flow-layer' });
+  private readonly sentence = element('p', { class: 'quiet', 'data-testid': 'spectral-radius' });
+  private history: RunHistory | undefined;
+  private shown: FlowEvent | undefined;
+  private layer = 0;
+  private layers = 0;
+
+  constructor(
+    private readonly view: View,
+    make: MakeChart,
+  ) {
+    this.map = make({
+      id: 'flow',
+      title: 'Gradient flow',
+      note: 'norm of ∂L/∂h as shade, by lag k',
+      scale: 'linear',
+      fixed: [0, undefined],
+      format: precise,
+      controls: this.choice,
+    });
+    this.curve = make(
+      {
+        id: 'flow-curve',
+        title: 'Gradient by lag',
+        note: 'norm of ∂L/∂h, log scale',
+        scale: 'log',
+        format: significant,
+      },
+      this.lagView,
+    );
+    this.curve.element.dataset.testid = 'flow-curve';
+    this.curve.element.append(this.sentence);
+    view.watch(() => this.follow());
+  }
+
+  /** Shows another run. @param marks layers that lie over the heat map */
+  setRun(run: ShownRun | undefined, marks: readonly Layer[]): void {
+    this.history = run?.history;
+    this.shown = undefined;
+    this.lagView.range = undefined;
+    this.setLayers(run?.summary.configuration.model.layers ?? 1);
+    this.map.setLayers(run ? [flowLayer(run.history, () => this.layer), ...marks] : []);
+    this.curve.setLayers(run ? curveLayers(run.summary, () => this.shown) : []);
+  }
+
+  /** Writes what new data change; the heat map is drawn with the other charts. */
+  update(): void {
+    const count = this.history?.flows.length ?? 0;
+    this.map.element.dataset.points = String(count);
+    const range = this.history && flowRange(this.history, this.layer);
+    this.map.setCount(range ? `${significant(range[0], 2)} to ${significant(range[1], 2)}` : '');
+    setShown(this.map.element, count > 0);
+    setShown(this.curve.element, count > 0);
+    this.follow();
+  }
+
+  /** Draws the curve of the step under the crosshair. */
+  private follow(): void {
+    const { history, view } = this;
+    const flow = history && flowAt(history, view.cursor ?? view.shown[1], view.axis);
+    if (flow === this.shown) return;
+    this.shown = flow;
+    const { dataset } = this.curve.element;
+    dataset.step = String(flow?.step ?? '');
+    dataset.points = String(flow?.norms.reduce((sum, norms) => sum + norms.length, 0) ?? 0);
+    dataset.exactPoints = String(flow?.linear?.exact.length ?? 0);
+    this.curve.setCount(flow ? `step ${whole(flow.step)}` : '');
+    setText(this.sentence, flow?.linear ? describeSpectralRadius(flow.linear.spectralRadius) : '');
+    setShown(this.sentence, flow?.linear !== undefined);
+    this.lagView.redraw();
+  }
+
+  /** Offers a choice of layer where there are several. */
+  private setLayers(layers: number): void {
+    if (layers === this.layers) return;
+    this.layers = layers;
+    this.layer = 0;
+    const options = Array.from({ length: layers }, (_, layer) => [String(layer), `Layer ${layer + 1}`] as const);
+    const choose = (value: string) => {
+      this.layer = Number(value);
+      this.update();
+      this.view.redraw();
+    };
+    this.choice.replaceChildren(...(layers > 1 ? [dropdown('Layer of the heat map', options, '0', choose)] : []));
+  }
+}
