@@ -1,6 +1,13 @@
 import * as vscode from 'vscode';
 import type { GenerationConfiguration } from '../model/configuration';
-import type { ContinueResult, GenerationMethods, GenerationTokens, SampledToken } from '../protocol/generation';
+import type {
+  ContinueResult,
+  FlowRequest,
+  FlowResult,
+  GenerationMethods,
+  GenerationTokens,
+  SampledToken,
+} from '../protocol/generation';
 import { Caller, type RequestMessage, type ResponseMessage } from '../protocol/rpc';
 import { UserError } from '../text/user-error';
 import { startThread, type Thread } from '../worker/threads/start';
@@ -16,6 +23,8 @@ export interface Continuation {
   readonly stop?: string;
   /** Alternatives to report for each token. */
   readonly alternatives?: number;
+  /** The share of one core's time that it may take; all of it if absent. */
+  readonly share?: number;
   /** Is given tokens as they are sampled. */
   readonly onTokens?: (tokens: readonly SampledToken[]) => void;
 }
@@ -54,7 +63,7 @@ export class Generator extends Disposable {
     await this.load(line, run);
     if (token.isCancellationRequested) return { tokens: [], cancelled: true };
     const ticket = this.next++;
-    const { prompt, options, seed, stop, alternatives = 0, onTokens } = request;
+    const { prompt, options, seed, stop, alternatives = 0, share, onTokens } = request;
     if (onTokens) this.listeners.set(ticket, onTokens);
     const cancelling = token.onCancellationRequested(() => {
       line.caller.call('cancel', { ticket }).catch((error: Error) => this.log.debug(error.message));
@@ -70,11 +79,22 @@ export class Generator extends Disposable {
         alternatives,
         ticket,
         stream,
+        share,
       });
     } finally {
       cancelling.dispose();
       this.listeners.delete(ticket);
     }
+  }
+
+  /**
+   * Follows the loss of a text's last token back through it, under a run's newest weights.
+   * @throws UserError or RemoteError if the run has no weights, they are damaged, or the text is too short
+   */
+  async flow(run: Run, request: Omit<FlowRequest, 'model'>): Promise<FlowResult> {
+    const line = this.open();
+    await this.load(line, run);
+    return line.caller.call('flow', { ...request, model: run.id });
   }
 
   /** Forgets the weights of a run that is gone. */

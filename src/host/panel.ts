@@ -17,6 +17,9 @@ export const panelType = 'recurrent.panel';
 /** Steps sent in one message; a longer history follows in pieces, so that neither side stalls. */
 const stepsAtOnce = 50_000;
 
+/** What the playground may take of a core while a run trains: it would slow the training by as much. */
+const shareBesideTraining = 0.04;
+
 /**
  * The panel beside the text. The page says ready and gets one snapshot, then what is new ten times a second while it is
  * visible. A hidden page is gone and gets nothing; it says ready again when it is shown.
@@ -124,7 +127,8 @@ export class Panel extends Disposable {
       const onTokens: Parameters<Generator['continue']>[1]['onTokens'] = (tokens) =>
         this.post({ type: 'tokens', ticket, tokens });
       try {
-        const request = { prompt, options, seed, alternatives: 8, onTokens };
+        const share = this.runs.all.some(({ state }) => state === 'running') ? shareBesideTraining : undefined;
+        const request = { prompt, options, seed, alternatives: 8, share, onTokens };
         return await this.generator.continue(run, request, source.token);
       } finally {
         this.tickets.delete(ticket);

@@ -20,6 +20,8 @@ export interface ContinueRequest {
   readonly ticket: number;
   /** Whether tokens are to be sent as they are sampled, besides the result. */
   readonly stream?: boolean;
+  /** The share of one core's time that it may take, above 0, so that a training beside it is not slowed; all of it if absent. */
+  readonly share?: number;
 }
 
 export interface ContinueResult {

@@ -14,6 +14,9 @@ import { UserError } from '../text/user-error';
 /** Milliseconds between two messages of streamed tokens, and the longest time without a look at `cancel`. */
 const streamInterval = 50;
 const breathInterval = 5;
+/** The same for work that may take only a share of a core, and the longest rest after it: slices too short to be felt. */
+const sliceInterval = 2;
+const longestRest = 250;
 
 const port = parentPort;
 if (!port) throw new Error('The generation worker runs only as a worker thread.');
@@ -29,6 +32,7 @@ const models = new Map<string, Model>();
 /** Tickets of requests under way, and whether each was cancelled. */
 const active = new Map<number, boolean>();
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+const rest = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 const methods: GenerationMethods = {
   async load({ model, bytes }) {
@@ -43,7 +47,7 @@ const methods: GenerationMethods = {
     return { vocabulary: tokenizer.vocabulary.length };
   },
 
-  async continue({ model, prompt, options, seed, stop, alternatives, ticket, stream }) {
+  async continue({ model, prompt, options, seed, stop, alternatives, ticket, stream, share = 1 }) {
     const { engine, tokenizer, normalize } = models.get(model) ?? fail(`No model ${model} is loaded.`);
     const tokens: SampledToken[] = [];
     let sent = 0;
@@ -62,8 +66,10 @@ const methods: GenerationMethods = {
       for (const token of generate(request)) {
         if (token.text || alternatives > 0) tokens.push(token);
         if (performance.now() - sentAt > streamInterval) send();
-        if (performance.now() - breathedAt > breathInterval) {
-          await breathe();
+        const worked = performance.now() - breathedAt;
+        if (worked > (share < 1 ? sliceInterval : breathInterval)) {
+          if (share < 1) await rest(Math.min(longestRest, worked * (1 / share - 1)));
+          else await breathe();
           breathedAt = performance.now();
           // Another request may have replaced the model meanwhile; its engine is gone then.
           if (active.get(ticket) || models.get(model)?.engine !== engine) return { tokens, cancelled: true };
