@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addBaseline } from './cli/baseline';
 import { addBench } from './cli/bench';
 import { addEvaluate } from './cli/evaluate';
-import { allowRelaxedSimd } from './cli/relaxed-simd';
+import { allowRelaxedSimd } from './cli/v8-flags';
 import { addSample } from './cli/sample';
 import { addSurprise } from './cli/surprise';
 import type { Surroundings } from './cli/surroundings';

@@ -7,6 +7,7 @@ import { run } from '../training/run';
 import { checkWritable, nameOf, readBytes, writeBytes } from './files';
 import { addOptions, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
+import { allowRevectorization } from './v8-flags';
 
 const groups = ['text', 'model', 'training', 'generation'] as const;
 
@@ -23,6 +24,7 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     const resume = options.resume ? readBytes(String(options.resume)) : undefined;
     const base = resume && readCheckpoint(resume, String(options.resume)).configuration;
     const configuration = configurationFrom(options, groups, base);
+    if (configuration.training.revectorize) allowRevectorization();
     const target = options.checkpoint ? String(options.checkpoint) : undefined;
     if (target) checkWritable(target);
     const request = { text: readBytes(file), source: nameOf(file), configuration, resume, dist };

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { FromTraining, ToTraining, TrainingRequest } from '../protocol/training';
 import type { FinishedEvent, TrainingEvent } from '../training/events';
-import { startThread, type Thread } from '../worker/threads/start';
+import { startThread, startTrainingProcess, type Thread } from '../worker/threads/start';
 import { Disposable } from './disposable';
 import type { Run } from './run';
 
@@ -24,10 +24,14 @@ export class Session extends Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
-    this.thread = startThread<ToTraining, FromTraining>(request.dist, 'training', request, {
-      message: (message) => this.handle(message),
-      ended: (error) => this.crash(error),
-    });
+    const listener = {
+      message: (message: FromTraining) => this.handle(message),
+      ended: (error: NodeJS.ErrnoException) => this.crash(error),
+    };
+    const { dist, configuration, text } = request;
+    this.thread = configuration.training.revectorize
+      ? startTrainingProcess<ToTraining, FromTraining>(dist, { ...request, text: Uint8Array.from(text) }, listener)
+      : startThread<ToTraining, FromTraining>(dist, 'training', request, listener);
   }
 
   pause(): void {

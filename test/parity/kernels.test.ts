@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowRelaxedSimd } from '../../src/cli/relaxed-simd';
+import { allowRelaxedSimd } from '../../src/cli/v8-flags';
 import { type Build, compileKernels, instantiateKernels, type Kernels, SCRATCH } from '../../src/engine/fused/kernels';
 import { createTwins } from '../../src/engine/fused/twin';
 import { Random } from '../../src/model/random';

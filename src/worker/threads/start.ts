@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
@@ -46,6 +47,47 @@ export function startThread<To, From>(
     post: (message) => over || worker.postMessage(message),
     terminate: async () => {
       await worker.terminate();
+    },
+  };
+}
+
+/**
+ * Starts the training worker in a process of its own, for flags of V8 that must touch nothing else. It behaves as a thread.
+ * @param dist absolute path of the folder `dist`
+ * @param request the first message
+ */
+export function startTrainingProcess<To, From>(
+  dist: string,
+  request: unknown,
+  listener: ThreadListener<From>,
+): Thread<To> {
+  const child = fork(join(dist, 'worker', 'training-process.js'), {
+    serialization: 'advanced',
+    execArgv: [],
+    // Inside desktop VS Code the executable is Electron, which is Node only if told so.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  let over = false;
+  const end = (error: NodeJS.ErrnoException) => {
+    if (over) return;
+    over = true;
+    listener.ended(error);
+  };
+  const post = (message: unknown) => {
+    if (!over && child.connected) child.send(message as object);
+  };
+  child.on('message', (message) => listener.message(message as From));
+  child.on('error', end);
+  child.on('exit', (code, signal) => end(new Error(signal ? `signal ${signal}` : `exit code ${code}`)));
+  post(request);
+  return {
+    post,
+    terminate: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

@@ -7,3 +7,8 @@ import { setFlagsFromString } from 'node:v8';
 export function allowRelaxedSimd(): void {
   if (Number(process.versions.node.split('.')[0]) < 21) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
+
+/** Switches V8's widening of 128-bit to 256-bit instructions on, for this whole process. */
+export function allowRevectorization(): void {
+  setFlagsFromString('--experimental-wasm-revectorize');
+}
