@@ -6,6 +6,7 @@ import { Commands } from './host/commands';
 import { Completions } from './host/completion';
 import { ContextKeys } from './host/context-keys';
 import { Generator } from './host/generator';
+import { GradientFlow } from './host/gradient-flow';
 import { reportProblem } from './host/messages';
 import { Panels } from './host/panel';
 import { RunStore } from './host/run-store';
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): RecurrentApi {
   const runs = own(new Runs(store, dist, log));
   const trainer = own(new Trainer(runs, log));
   const generator = own(new Generator(dist, log));
+  const gradientFlow = own(new GradientFlow(runs, generator));
   const panels = own(new Panels(extensionUri, runs, generator));
   const samples = new Samples(extensionUri, globalStorageUri);
   const statusBar = own(new StatusBar(runs));
@@ -38,9 +40,9 @@ export function activate(context: vscode.ExtensionContext): RecurrentApi {
   own(new RunsTree(runs));
   own(new MetricsView(extensionUri, runs));
   own(new Completions(runs, generator, log));
-  own(new Commands({ runs, trainer, panels, generator, samples, log }));
+  own(new Commands({ runs, trainer, panels, generator, gradientFlow, samples, log }));
   open = runs;
-  return observe(runs, trainer, generator, store, statusBar);
+  return observe(runs, trainer, generator, gradientFlow, store, statusBar);
 }
 
 /** Called by VS Code before it closes: keeps what the runs have learnt. */

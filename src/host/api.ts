@@ -3,6 +3,7 @@ import type { Configuration } from '../model/configuration';
 import type { ContinueResult } from '../protocol/generation';
 import type { RunSummary } from '../protocol/runs';
 import type { Generator } from './generator';
+import type { GradientFlow, ShownFlow } from './gradient-flow';
 import type { History } from './history';
 import type { Run } from './run';
 import type { RunStore } from './run-store';
@@ -27,6 +28,8 @@ export interface RecurrentApi {
   readonly onDidChangeRun: vscode.Event<ObservedRun>;
   /** The text of the status bar item. */
   readonly statusText: string;
+  /** The gradient flow that is tinted in a text now. */
+  readonly shownFlow: ShownFlow | undefined;
   /** Settings as a run would take them now. */
   readConfiguration(resource?: vscode.Uri): Configuration;
   /** Starts a run with a given configuration, without opening the panel. Rejects as the command would complain. */
@@ -50,6 +53,7 @@ export function observe(
   runs: Runs,
   trainer: Trainer,
   generator: Generator,
+  gradientFlow: GradientFlow,
   store: RunStore,
   statusBar: StatusBar,
 ): RecurrentApi {
@@ -68,6 +72,9 @@ export function observe(
     onDidChangeRun: runs.onDidChangeRun,
     get statusText() {
       return statusBar.text;
+    },
+    get shownFlow() {
+      return gradientFlow.shown;
     },
     readConfiguration,
     train: (uri, configuration) => trainer.train(uri, configuration),

@@ -5,6 +5,7 @@ import { newestModel, seedOf, textBefore } from './completion';
 import { configurationOf, demonstrations, pickDemonstration } from './demonstrations';
 import { Disposable } from './disposable';
 import type { Generator } from './generator';
+import type { GradientFlow } from './gradient-flow';
 import { showError } from './messages';
 import type { Panels } from './panel';
 import { Run } from './run';
@@ -23,6 +24,7 @@ export interface CommandParts {
   readonly trainer: Trainer;
   readonly panels: Panels;
   readonly generator: Generator;
+  readonly gradientFlow: GradientFlow;
   readonly samples: Samples;
   readonly log: vscode.LogOutputChannel;
 }
@@ -60,6 +62,8 @@ export class Commands extends Disposable {
     this.add('deleteRun', (target) => this.deleteRun(this.runOf(target)));
     this.add('revealCheckpoint', (target) => this.revealCheckpoint(this.runOf(target)));
     this.add('continueHere', () => this.continueHere());
+    this.add('gradientFlowHere', () => parts.gradientFlow.show());
+    this.add('clearGradientFlow', () => parts.gradientFlow.clear());
     this.add('toggleCompletions', async () => {
       const settings = vscode.workspace.getConfiguration('recurrent.completion');
       await settings.update('enabled', !settings.get('enabled'), vscode.ConfigurationTarget.Global);
