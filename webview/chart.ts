@@ -116,7 +116,7 @@ export class Chart implements Viewer {
 
   /** Width of the drawing in CSS pixels. */
   get width(): number {
-    return this.plot?.over.clientWidth ?? 0;
+    return this.plot ? this.plot.bbox.width / devicePixelRatio : 0;
   }
 
   draw(): void {

@@ -58,18 +58,44 @@ function traceColumns(frame: Frame, xs: Column, ys: Column, from: number, end: n
   context.stroke();
 }
 
+/** Where each column of pixels ends in a column of places, for the frame it was last asked for. */
+interface Edges {
+  readonly length: number;
+  readonly low: number;
+  readonly high: number;
+  /** Index of the first place beyond each column of pixels. */
+  readonly ends: Int32Array; // (width)
+}
+
+const known = new WeakMap<Column, Edges>();
+
+/** The ends of all columns of pixels: all lines of all charts of one run and one frame share them. */
+function edgesOf({ low, high, width }: Frame, xs: Column): Int32Array {
+  const last = known.get(xs);
+  if (last && last.length === xs.length && last.low === low && last.high === high && last.ends.length === width) {
+    return last.ends;
+  }
+  const ends = new Int32Array(width); // (width)
+  let index = 0;
+  for (let pixel = 0; pixel < width; pixel++) {
+    index = xs.lowerBound(low + ((pixel + 1) / width) * (high - low), index);
+    ends[pixel] = index;
+  }
+  known.set(xs, { length: xs.length, low, high, ends });
+  return ends;
+}
+
 function eachColumn(frame: Frame, xs: Column, ys: Column, from: number, end: number, show: Show): void {
-  const { low, high, left, width } = frame;
+  const ends = edgesOf(frame, xs);
   const extent = { low: 0, high: 0 };
   let index = from;
-  for (let pixel = 0; pixel <= width && index < end; pixel++) {
-    const next =
-      pixel === width ? end : Math.min(end, xs.lowerBound(low + ((pixel + 1) / width) * (high - low), index));
+  for (let pixel = 0; pixel <= ends.length && index < end; pixel++) {
+    const next = pixel === ends.length ? end : Math.min(end, ends[pixel]);
     if (next <= index) continue;
     extent.low = Number.POSITIVE_INFINITY;
     extent.high = Number.NEGATIVE_INFINITY;
     ys.extent(index, next, extent);
-    show(left + pixel, extent.low, extent.high, ys.values[next - 1]);
+    show(frame.left + pixel, extent.low, extent.high, ys.values[next - 1]);
     index = next;
   }
 }
