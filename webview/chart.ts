@@ -100,10 +100,10 @@ export class Chart implements Viewer {
   }
 
   /** Names and colours of what is drawn, for a picture's legend. */
-  named(theme: Theme): { readonly label: string; readonly colour: string }[] {
+  named(theme: Theme): { readonly label: string; readonly colour: string; readonly symbol?: number }[] {
     return this.visible()
       .filter(({ swatch }) => swatch !== 'none')
-      .map((layer) => ({ label: layer.label, colour: layer.colour(theme) }));
+      .map((layer) => ({ label: layer.label, colour: layer.colour(theme), symbol: layer.symbol }));
   }
 
   /** Where a place on the page stands on the axis; undefined outside the drawing. */

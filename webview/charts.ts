@@ -103,6 +103,7 @@ export class Charts {
           run.history,
           run.history.learningRate,
           colourOf(run, 2, several),
+          { symbol: symbolOf(run, several) },
         ),
       ]),
       ...marks,
@@ -115,6 +116,7 @@ export class Charts {
           run.history,
           run.history.tokensPerSecond,
           colourOf(run, 0, several),
+          { symbol: symbolOf(run, several) },
         ),
       ]),
       ...marks,
@@ -166,6 +168,11 @@ export function shortNames(names: readonly string[]): string[] {
   });
 }
 
+/** A run's symbol among several; none where it is alone. */
+function symbolOf(run: ShownRun, several: boolean): number | undefined {
+  return several ? run.colour : undefined;
+}
+
 /** A run's colour among several; alone, the curve's own. */
 function colourOf(run: ShownRun, alone: number, several: boolean): (theme: Theme) => string {
   return (theme) => theme.palette[several ? run.colour % theme.palette.length : alone];
@@ -185,13 +192,16 @@ function perplexityLayers(run: ShownRun, name: string): Layer[] {
             swatch: 'faint',
           }),
         ]),
-    lineLayer(`perplexity.training${id}`, name || 'Training', history, history.smoothed, training, { width: 2 }),
+    lineLayer(`perplexity.training${id}`, name || 'Training', history, history.smoothed, training, {
+      width: 2,
+      symbol: symbolOf(run, name !== ''),
+    }),
     evaluationLayer(
       `perplexity.validation${id}`,
       name ? `${name} validation` : 'Validation',
       history,
       colourOf(run, 1, name !== ''),
-      name ? [6, 4] : [],
+      symbolOf(run, name !== ''),
     ),
   ];
 }
@@ -211,7 +221,10 @@ function gradientLayers(run: ShownRun, name: string, front: boolean): Layer[] {
             swatch: 'faint',
           }),
         ]),
-    lineLayer(`gradient.norm${id}`, name || 'Smoothed', history, history.smoothedNorm, own, { width: 2 }),
+    lineLayer(`gradient.norm${id}`, name || 'Smoothed', history, history.smoothedNorm, own, {
+      width: 2,
+      symbol: symbolOf(run, name !== ''),
+    }),
     ...(front
       ? [
           lineLayer('gradient.threshold', 'Threshold θ', history, history.clip, warning, {

@@ -1,6 +1,7 @@
 import type { Column, Extent } from './column';
 import type { Frame } from './frame';
 import type { RunHistory, XAxis } from './history';
+import { paintSymbol } from './symbols';
 import type { Theme } from './theme';
 import { trace, visible } from './trace';
 
@@ -13,6 +14,8 @@ export interface Layer {
   readonly key: string;
   readonly label: string;
   readonly swatch: Swatch;
+  /** Which run's symbol lies on it; absent where only one run is shown. */
+  readonly symbol?: number;
   colour(theme: Theme): string;
   /** Widens the vertical range to what is visible from `low` to `high`. */
   extent?(low: number, high: number, axis: XAxis, extent: Extent): void;
@@ -27,7 +30,13 @@ export interface LineStyle {
   readonly alpha?: number;
   readonly dash?: readonly number[];
   readonly swatch?: Swatch;
+  /** Which run's symbol lies on the line every so often. */
+  readonly symbol?: number;
 }
+
+/** Distance between two symbols on a line, and how much further each run's first one stands, CSS pixels. */
+const symbolDistance = 140;
+const symbolShift = 23;
 
 /** A line through one column of a run. */
 export function lineLayer(
@@ -38,11 +47,12 @@ export function lineLayer(
   colour: (theme: Theme) => string,
   style: LineStyle = {},
 ): Layer {
-  const { width = 1.5, alpha = 1, dash, swatch = 'line' } = style;
+  const { width = 1.5, alpha = 1, dash, swatch = 'line', symbol } = style;
   return {
     key,
     label,
     swatch,
+    symbol,
     colour,
     extent: (low, high, axis, extent) => {
       const [from, to] = visible(history.x(axis), low, high);
@@ -61,17 +71,35 @@ export function lineLayer(
       context.setLineDash((dash ?? []).map((length) => length * ratio));
       context.fillStyle = colour(frame.theme);
       trace(frame, history.x(frame.axis), ys);
+      if (symbol !== undefined) paintSymbols(frame, history.x(frame.axis), ys, symbol, colour(frame.theme));
     },
   };
 }
 
-/** Evaluations, as a line with a round point at each. */
+/** A run's symbol on its line every so often, and at its end. */
+function paintSymbols(frame: Frame, xs: Column, ys: Column, symbol: number, colour: string): void {
+  const { left, width, low, high, ratio } = frame;
+  const [from, to] = visible(xs, low, high);
+  if (to <= from) return;
+  const paint = (index: number) => {
+    const value = ys.values[index];
+    if (Number.isFinite(value)) paintSymbol(frame, symbol, colour, frame.x(xs.values[index]), frame.y(value));
+  };
+  const end = frame.x(xs.values[to - 1]);
+  const first = left + (symbolDistance / 2 + symbol * symbolShift) * ratio;
+  for (let x = first; x < Math.min(end, left + width) - 20 * ratio; x += symbolDistance * ratio) {
+    paint(xs.nearest(low + ((x - left) / width) * (high - low)));
+  }
+  if (end <= left + width) paint(to - 1);
+}
+
+/** Evaluations, as a line with a round point at each; among several runs a dashed one with the run's symbol at each. */
 export function evaluationLayer(
   key: string,
   label: string,
   history: RunHistory,
   colour: (theme: Theme) => string,
-  dash: readonly number[] = [],
+  symbol?: number,
 ): Layer {
   const position = (index: number, axis: XAxis) =>
     axis === 'epoch' ? history.evaluations[index].epoch : history.xOfStep(history.evaluations[index].step, axis);
@@ -79,6 +107,7 @@ export function evaluationLayer(
     key,
     label,
     swatch: 'points',
+    symbol,
     colour,
     extent: (low, high, axis, extent) => {
       history.evaluations.forEach(({ perplexity }, index) => {
@@ -104,13 +133,17 @@ export function evaluationLayer(
       context.strokeStyle = colour(theme);
       context.fillStyle = colour(theme);
       context.lineWidth = 2 * ratio;
-      context.setLineDash(dash.map((length) => length * ratio));
+      context.setLineDash(symbol === undefined ? [] : [6 * ratio, 4 * ratio]);
       context.beginPath();
       for (const { x, y } of points) context.lineTo(x, y);
       context.stroke();
       context.setLineDash([]);
       const radius = (points.length > frame.width / (12 * ratio) ? 2 : 3.2) * ratio;
       for (const { x, y } of points) {
+        if (symbol !== undefined) {
+          paintSymbol(frame, symbol, colour(theme), x, y, radius / ratio);
+          continue;
+        }
         context.beginPath();
         context.arc(x, y, radius, 0, 2 * Math.PI);
         context.fill();

@@ -2,6 +2,7 @@ import { element, setText } from './dom';
 import type { XAxis } from './history';
 import type { Layer } from './layers';
 import { precise } from './metrics';
+import { symbolSwatch } from './symbols';
 import type { Theme } from './theme';
 
 interface Entry {
@@ -41,7 +42,10 @@ export class Legend {
   }
 
   private entry(layer: Layer): Entry {
-    const swatch = element('span', { class: `swatch swatch-${layer.swatch}`, 'aria-hidden': 'true' });
+    const { symbol } = layer;
+    const drawn = symbol === undefined ? layer.swatch : 'symbol';
+    const swatch = element('span', { class: `swatch swatch-${drawn}`, 'aria-hidden': 'true' });
+    if (symbol !== undefined) swatch.append(symbolSwatch(symbol, layer.swatch === 'line'));
     const value = element('span', { class: 'value' });
     const button = element(
       'button',

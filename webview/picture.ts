@@ -1,4 +1,5 @@
 import type { Chart } from './chart';
+import { paintSymbol } from './symbols';
 import { readTheme } from './theme';
 
 /** Height of the line above the chart in a picture, CSS pixels. */
@@ -25,12 +26,15 @@ export async function picture(chart: Chart, caption: string): Promise<Blob> {
   context.fillText(title, 8 * ratio, middle);
   context.font = `${12 * ratio}px ${theme.font}`;
   let right = canvas.width - 12 * ratio;
-  for (const { label, colour } of chart.named(theme).reverse()) {
+  for (const { label, colour, symbol } of chart.named(theme).reverse()) {
     const { width } = context.measureText(label);
     context.fillStyle = theme.foreground;
     context.fillText(label, right - width, middle);
     context.fillStyle = colour;
     context.fillRect(right - width - 18 * ratio, middle - 1.5 * ratio, 13 * ratio, 3 * ratio);
+    if (symbol !== undefined) {
+      paintSymbol({ context, ratio, theme }, symbol, colour, right - width - 11.5 * ratio, middle, 4);
+    }
     right -= width + 32 * ratio;
   }
   context.drawImage(source, 0, headHeight * ratio);

@@ -5,6 +5,6 @@ import type { RunHistory } from './history';
 export interface ShownRun {
   summary: RunSummary;
   readonly history: RunHistory;
-  /** Its place in the palette. */
+  /** Its place in the palette, and among the symbols that tell runs apart where colour does not. */
   readonly colour: number;
 }

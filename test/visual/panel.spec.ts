@@ -301,6 +301,40 @@ test.describe('the panel', () => {
     expect(await posted(page, 'show')).toEqual([{ type: 'show', run: 'run-1', compare: ['run-2'] }]);
   });
 
+  test('tells runs apart by shape, and not by colour alone', async ({ page }) => {
+    await play(page, 'panel', 'comparing');
+    const shapes = () =>
+      chart(page, 'speed')
+        .locator('.legend .symbol')
+        .evaluateAll((all) => all.map((svg) => svg.querySelector('path')?.getAttribute('d')));
+    expect(new Set(await shapes()).size).toBe(3);
+    await page.evaluate(() => {
+      const { style } = document.documentElement;
+      for (const name of ['blue', 'yellow', 'green', 'purple', 'red', 'orange']) {
+        style.setProperty(`--vscode-charts-${name}`, '#8888ff');
+      }
+    });
+    /** Two level curves in one colour, one below the other: only the shape can say which is whose. */
+    const level = (front: 'run-1' | 'run-2') =>
+      page.evaluate((current) => {
+        const { stretch, summary } = fakeHost.make;
+        const histories = ['run-1', 'run-2'].map((run, index) => {
+          const history = stretch(400, 400);
+          history.columns.tokensPerSecond.fill(50_000 + 40_000 * index);
+          return { run, history: { ...history, marks: [] } };
+        });
+        const runs = histories.map(({ run }) => summary('finished', 400, 400, { id: run, name: run }));
+        fakeHost.deliver({ type: 'snapshot', current, runs, histories });
+      }, front);
+    await level('run-1');
+    await page.waitForTimeout(350);
+    const one = await pixels(page, 'speed');
+    await level('run-2');
+    await expect.poll(() => pixels(page, 'speed')).not.toBe(one);
+    await level('run-1');
+    await expect.poll(() => pixels(page, 'speed')).toBe(one);
+  });
+
   test('takes a snapshot again without doubling anything', async ({ page }) => {
     await play(page, 'panel', 'running');
     await play(page, 'panel', 'running');
