@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { readCheckpoint } from '../model/checkpoint';
+import { parseConfiguration } from '../model/configuration';
+import { type PresetName, presets, withPreset } from '../model/presets';
 import { TrainingControl } from '../training/control';
 import type { TrainingEvent } from '../training/events';
 import { run } from '../training/run';
@@ -19,10 +21,14 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     .description('Train a model on a text.')
     .option('--json', 'print each event as one line of JSON on stdout')
     .option('--checkpoint <file>', 'write the best model here (the last one if nothing is held out)')
-    .option('--resume <file>', 'go on from a checkpoint');
+    .option('--resume <file>', 'go on from a checkpoint')
+    .addOption(new Option('--preset <name>', 'begin with the options of a preset').choices(Object.keys(presets)));
   addOptions(command, groups).action(async (file: string, options: Record<string, unknown>) => {
     const resume = options.resume ? readBytes(String(options.resume)) : undefined;
-    const base = resume && readCheckpoint(resume, String(options.resume)).configuration;
+    const saved = resume && readCheckpoint(resume, String(options.resume)).configuration;
+    const base = options.preset
+      ? withPreset(saved ?? parseConfiguration({}, 'recurrent'), options.preset as PresetName)
+      : saved;
     const configuration = configurationFrom(options, groups, base);
     if (configuration.training.revectorize) allowRevectorization();
     const target = options.checkpoint ? String(options.checkpoint) : undefined;

@@ -1,15 +1,16 @@
 import * as vscode from 'vscode';
 import { type Configuration, parseConfiguration } from '../model/configuration';
+import { type PresetName, withPreset } from '../model/presets';
 import { describeChoice, type SettingRule, settingRules } from './contributes';
 import { isForPeople } from './messages';
 
 type Group = keyof Configuration;
 
-/** A starting point that the picker offers: some options, the rest as they are. */
+/** A starting point that the picker offers. */
 interface Preset {
   readonly label: string;
   readonly detail: string;
-  readonly options: { readonly [group in Group]?: Partial<Configuration[group]> };
+  readonly name: PresetName;
 }
 
 interface Choice extends vscode.QuickPickItem {
@@ -91,13 +92,7 @@ async function pickPreset(current: Configuration): Promise<Configuration> {
   const title = vscode.l10n.t('Presets');
   const preset = await vscode.window.showQuickPick(presets(), { title, matchOnDetail: true });
   if (!preset) return current;
-  const { text, model, training, generation } = preset.options;
-  return {
-    text: { ...current.text, ...text },
-    model: { ...current.model, ...model },
-    training: { ...current.training, ...training },
-    generation: { ...current.generation, ...generation },
-  };
+  return withPreset(current, preset.name);
 }
 
 async function change(current: Configuration, rule: SettingRule): Promise<Configuration> {
@@ -173,48 +168,26 @@ function summarise({ text, model, training }: Configuration): string {
 function presets(): Preset[] {
   return [
     {
+      name: 'book',
+      label: vscode.l10n.t('A book, by characters'),
+      detail: vscode.l10n.t(
+        'Suggested. Two GRU-256 layers with dropout, AdamW, 14 epochs: some minutes, and better than any n-gram.',
+      ),
+    },
+    {
+      name: 'quick',
       label: vscode.l10n.t('Quick look'),
       detail: vscode.l10n.t('GRU-64 on letters only, 600 steps: something to read within a minute.'),
-      options: {
-        text: { normalize: 'letters' },
-        model: { cell: 'gru', hidden: 64, layers: 1 },
-        training: { batch: 32, steps: 35, optimizer: 'adam', lr: 0.002, maxSteps: 600 },
-      },
     },
     {
-      label: vscode.l10n.t('A book, by characters'),
-      detail: vscode.l10n.t('GRU-256, Adam at 0.002, 10 epochs: the defaults.'),
-      options: {
-        text: { tokenizer: 'characters', normalize: 'none', limit: 0 },
-        model: { cell: 'gru', hidden: 256, layers: 1, embedding: 0, tied: false },
-        training: { batch: 32, steps: 35, optimizer: 'adam', lr: 0.002, epochs: 10, maxSteps: 0 },
-      },
-    },
-    {
+      name: 'subwords',
       label: vscode.l10n.t('A book, by subwords'),
       detail: vscode.l10n.t('LSTM-256 with an embedding of 256 and tied weights, 1,024 byte-pair subwords.'),
-      options: {
-        text: { tokenizer: 'subwords', vocabularySize: 1024, normalize: 'none', limit: 0 },
-        model: { cell: 'lstm', hidden: 256, layers: 1, embedding: 256, tied: true },
-        training: { batch: 32, steps: 35, optimizer: 'adam', lr: 0.002, epochs: 10, maxSteps: 0 },
-      },
     },
     {
+      name: 'lecture',
       label: vscode.l10n.t('The lecture: RNN-512'),
       detail: vscode.l10n.t('10,000 characters, SGD at 1, clipping at 1, 500 epochs, nothing held out: it memorises.'),
-      options: {
-        text: { tokenizer: 'characters', normalize: 'd2l', limit: 10000, validation: 0 },
-        model: { cell: 'rnn', activation: 'tanh', hidden: 512, layers: 1, embedding: 0, tied: false, init: 'normal' },
-        training: {
-          sampling: 'sequential',
-          optimizer: 'sgd',
-          lr: 1,
-          clipping: 'norm',
-          clip: 1,
-          epochs: 500,
-          maxSteps: 0,
-        },
-      },
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfiguration, trainingSchema } from '../../src/model/configuration';
+import { type PresetName, presets, withPreset } from '../../src/model/presets';
 import { Random, streamSeed } from '../../src/model/random';
 import { clip } from '../../src/training/clipping';
 import { DivergenceWatch } from '../../src/training/divergence';
@@ -118,5 +119,12 @@ describe('configuration', () => {
     [{ training: { truncation: 'none', sampling: 'random' } }, /needs recurrent\.training\.sampling sequential/],
   ])('refuses %j in one sentence', (value, message) => {
     expect(() => parseConfiguration(value, 'Settings')).toThrow(message);
+  });
+});
+
+describe('presets', () => {
+  it.each(Object.keys(presets) as PresetName[])('%s is a configuration without conflicts', (name) => {
+    const configuration = withPreset(parseConfiguration({}, 'Settings'), name);
+    expect(parseConfiguration(configuration, 'Preset')).toEqual(configuration);
   });
 });

