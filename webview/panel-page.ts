@@ -18,6 +18,9 @@ import { Toolbar } from './toolbar';
 import type { Transport } from './transport';
 import { View } from './view';
 
+/** How long the magnified part stands still before it is remembered, ms. */
+const keepAfter = 150;
+
 /** Smoothing of a page that remembers none: an average over about thirty steps. */
 const defaultSmoothing = 1 - 1 / 30;
 
@@ -31,7 +34,7 @@ export class PanelPage {
   private readonly toolbar: Toolbar;
   private readonly continuations = new Continuations();
   private readonly caller = new Caller<PanelMethods>((message) => this.transport.post(message));
-  private readonly playground = new Playground(this.caller);
+  private readonly playground = new Playground(this.caller, (prompt) => this.remember({ prompt }));
   private readonly clipList = new ClipList(this.view);
   private readonly notice = element('p', { class: 'notice', role: 'status' });
   private readonly empty: HTMLElement;
@@ -41,6 +44,7 @@ export class PanelPage {
   private runs: readonly RunSummary[] = [];
   private shown: ShownRun[] = [];
   private changed = false;
+  private keeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     root: HTMLElement,
@@ -84,6 +88,7 @@ export class PanelPage {
     setShown(this.empty, false);
     root.replaceChildren(element('main', { class: 'panel' }, this.empty, this.content));
     transport.listen((message) => this.receive(message));
+    this.view.watch(() => this.keepRange());
     onThemeChange(() => this.charts.setTheme());
     this.charts.setTheme();
     transport.post({ type: 'ready' });
@@ -118,6 +123,8 @@ export class PanelPage {
   private hydrate({ current, runs, histories }: Extract<ToPanel, { type: 'snapshot' }>): void {
     const order = [...histories].sort((a, b) => Number(b.run === current) - Number(a.run === current));
     const another = this.shown[0]?.summary.id !== current;
+    // A page that was made again (moved, shown again, loaded again) takes up where its run stood.
+    const kept = this.shown.length === 0 && this.memory.run === current ? this.memory : {};
     this.shown = [];
     for (const { run, history: stretch } of order) {
       const summary = runs.find(({ id }) => id === run);
@@ -126,15 +133,16 @@ export class PanelPage {
       history.append(stretch);
       this.shown.push({ summary, history, colour: this.shown.length });
     }
-    if (another) this.view.range = undefined;
+    if (another) this.view.range = kept.range;
     const front = this.shown[0];
-    this.remember({ run: current, compare: this.shown.slice(1).map(({ summary }) => summary.id) });
+    const compare = this.shown.slice(1).map(({ summary }) => summary.id);
+    this.remember({ run: current, compare, ...(another && { range: kept.range, prompt: kept.prompt }) });
     setShown(this.empty, !front);
     setShown(this.content, front !== undefined);
     this.charts.setRuns(this.shown);
     this.continuations.setHistory(front?.history);
     this.clipList.setHistory(front?.history);
-    this.playground.setRun(front?.summary);
+    this.playground.setRun(front?.summary, kept.prompt);
     this.setRuns(runs);
     this.view.redraw();
   }
@@ -190,6 +198,12 @@ export class PanelPage {
     for (const { history } of this.shown) history.smooth(weight);
     this.view.redraw();
     this.remember({ smoothing: weight });
+  }
+
+  private keepRange(): void {
+    if (this.view.range === this.memory.range || this.shown.length === 0) return;
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.remember({ range: this.view.range }), keepAfter);
   }
 
   private remember(more: PanelMemory): void {

@@ -30,7 +30,11 @@ export class Playground {
   /** Tokens received of the request that is under way. */
   private received = 0;
 
-  constructor(private readonly caller: Caller<PanelMethods>) {
+  /** @param typed is told the prompt as it is typed */
+  constructor(
+    private readonly caller: Caller<PanelMethods>,
+    typed: (prompt: string) => void,
+  ) {
     this.element = element(
       'section',
       { class: 'playground', 'aria-label': 'Playground', 'data-testid': 'playground' },
@@ -42,14 +46,18 @@ export class Playground {
       this.text.element,
       this.summary,
     );
+    this.prompt.addEventListener('input', () => typed(this.prompt.value));
     this.prompt.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.start();
     });
     setShown(this.stop, false);
   }
 
-  /** Plays with another run's model, from its own sampling options; the same run keeps what was typed. */
-  setRun(run: RunSummary | undefined): void {
+  /**
+   * Plays with another run's model, from its own sampling options; the same run keeps what was typed.
+   * @param prompt typed before the page was made again; the run's own if absent
+   */
+  setRun(run: RunSummary | undefined, prompt?: string): void {
     const another = run?.id !== this.run?.id;
     this.run = run;
     if (!another) return;
@@ -58,7 +66,7 @@ export class Playground {
     setText(this.summary, '');
     setText(this.error, '');
     if (run) this.options.set(run.configuration.generation);
-    if (run) this.prompt.value = run.configuration.generation.prompt;
+    if (run) this.prompt.value = prompt ?? run.configuration.generation.prompt;
   }
 
   /** Takes the prompt of the run's own continuations where the person has typed none. */

@@ -62,4 +62,8 @@ export interface PanelMemory {
   readonly xAxis?: 'step' | 'epoch' | 'time';
   readonly smoothing?: number;
   readonly hidden?: readonly string[];
+  /** The part of the axis that is magnified; absent while everything is shown. */
+  readonly range?: readonly [number, number];
+  /** What stands in the playground, if it was typed there. */
+  readonly prompt?: string;
 }

@@ -335,6 +335,48 @@ test.describe('the panel', () => {
     await expect.poll(() => pixels(page, 'speed')).toBe(one);
   });
 
+  test('takes up where it stood when it is made again, as by a move to another window', async ({ page }) => {
+    await play(page, 'panel', 'comparing');
+    await page.getByRole('group', { name: 'Charts' }).getByText('Epoch', { exact: true }).click();
+    await page.getByTestId('smoothing').focus();
+    await page.keyboard.press('End');
+    await chart(page, 'perplexity').getByRole('button', { name: 'Baselines' }).click();
+    await plot(page, 'perplexity').focus();
+    await page.keyboard.press('+');
+    await page.keyboard.press('+');
+    await page.getByTestId('playground-prompt').locator('textarea').fill('The whale ');
+    await page.waitForTimeout(400);
+    await plot(page, 'speed').focus();
+    const before = await Promise.all([pixels(page, 'perplexity'), pixels(page, 'gradient')]);
+    const state = await page.evaluate(() => fakeHost.state);
+    expect(state).toMatchObject({ run: 'run-1', compare: ['run-2', 'run-3'], xAxis: 'epoch', prompt: 'The whale ' });
+
+    await page.addInitScript((kept) => {
+      fakeHost.state = kept;
+    }, state);
+    await page.reload();
+    await play(page, 'panel', 'comparing');
+    await expect(page.getByTestId('reset-zoom')).toBeVisible();
+    await expect(page.getByTestId('smoothing')).toHaveAttribute('aria-valuetext', '1,000 steps');
+    await expect(page.getByTestId('playground-prompt').locator('textarea')).toHaveValue('The whale ');
+    await expect(chart(page, 'perplexity').getByRole('button', { name: 'Baselines' })).toHaveAttribute(
+      'aria-pressed',
+      'false',
+    );
+    await expect.poll(() => Promise.all([pixels(page, 'perplexity'), pixels(page, 'gradient')])).toEqual(before);
+
+    // Another run starts with everything shown, and with a prompt of its own.
+    await play(page, 'panel', 'running');
+    await page.evaluate(() => {
+      const { stretch, summary } = fakeHost.make;
+      const run = summary('finished', 400, 400, { id: 'run-9' });
+      const histories = [{ run: run.id, history: stretch(400, 400) }];
+      fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [run], histories });
+    });
+    await expect(page.getByTestId('reset-zoom')).toBeHidden();
+    await expect(page.getByTestId('playground-prompt').locator('textarea')).not.toHaveValue('The whale ');
+  });
+
   test('takes a snapshot again without doubling anything', async ({ page }) => {
     await play(page, 'panel', 'running');
     await play(page, 'panel', 'running');
