@@ -24,6 +24,8 @@ export interface ShownFlow {
   readonly target?: vscode.Range;
   /** The sentence of the status bar. */
   readonly message: string;
+  /** What more is known of a linear RNN: a sentence, or nothing. */
+  readonly more: string;
 }
 
 /**
@@ -117,9 +119,10 @@ export class GradientFlow extends Disposable {
     const greatest = Math.max(...norms.filter(Number.isFinite));
     const levels = norms.map((norm) => flowLevel(norm, greatest));
     const message = sentence(result, run);
-    const shown = { run: run.id, result, levels, message, ranges: ranges?.slice(1), target: ranges?.[0] };
+    const more = sentenceOnLinear(result);
+    const shown = { run: run.id, result, levels, message, more, ranges: ranges?.slice(1), target: ranges?.[0] };
     if (!ranges) {
-      void list(result, run, message);
+      void list(result, run, `${message} ${more}`.trim());
       return shown;
     }
     const marks = ranges.slice(1).map((range, k) => ({ range, hoverMessage: hover(result, k), level: levels[k] }));
@@ -129,9 +132,10 @@ export class GradientFlow extends Disposable {
         marks.filter((mark) => mark.level === level),
       );
     });
-    editor.setDecorations(this.outline, [{ range: ranges[0], hoverMessage: plain(message) }]);
     const tip = vscode.l10n.t('Escape takes the tint away.');
-    this.current = { editor, message: vscode.window.setStatusBarMessage(`$(pulse) ${message} ${tip}`) };
+    const hoverMessage = [message, more, tip].filter((part) => part !== '').map(plain);
+    editor.setDecorations(this.outline, [{ range: ranges[0], hoverMessage }]);
+    this.current = { editor, message: vscode.window.setStatusBarMessage(`$(pulse) ${message}`) };
     this.shown = shown;
     setKey(true);
     return shown;
@@ -168,15 +172,17 @@ function rangesBefore(
   return places?.map(({ start, end }) => new vscode.Range(position(start), position(end)));
 }
 
-function sentence({ token, bits, linear }: FlowResult, run: Run): string {
-  const main = vscode.l10n.t(
+function sentence({ token, bits }: FlowResult, run: Run): string {
+  return vscode.l10n.t(
     'Gradient flow of {0}: a surprise of {1} bits under {2}.',
     visible(token),
     bits.toFixed(2),
     run.name,
   );
-  if (!linear) return main;
-  return `${main} ${vscode.l10n.t('Spectral radius of W_hh: {0}.', linear.spectralRadius.toPrecision(4))}`;
+}
+
+function sentenceOnLinear({ linear }: FlowResult): string {
+  return linear ? vscode.l10n.t('Spectral radius of W_hh: {0}.', linear.spectralRadius.toPrecision(4)) : '';
 }
 
 /** What is said of one lag: for each layer, the norm and its share of lag 0. */
@@ -190,9 +196,10 @@ function describeLag({ norms }: FlowResult, k: number): string[] {
   });
 }
 
-function hover(result: FlowResult, k: number): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(`**${vscode.l10n.t('lag {0}', k)}**: `);
-  return text.appendText(describeLag(result, k).join('; '));
+/** Holds numbers only, so nothing in it needs escaping. */
+function hover(result: FlowResult, k: number): vscode.MarkdownString[] {
+  const lag = vscode.l10n.t('lag {0}', k);
+  return describeLag(result, k).map((line) => new vscode.MarkdownString(`**${lag}**: ${line}`));
 }
 
 function plain(text: string): vscode.MarkdownString {

@@ -132,6 +132,16 @@ export class Lab {
     return this.page.locator('.monaco-editor .ghost-text-decoration, .monaco-editor .ghost-text');
   }
 
+  /** Stretches of text that the extension has coloured. */
+  get tints(): Locator {
+    return this.page.locator('.editor-instance .view-overlays .cdr[class*="ced-"]');
+  }
+
+  /** What hovers over the text. */
+  get hover(): Locator {
+    return this.page.locator('.monaco-hover:visible');
+  }
+
   /** The extension's status-bar item. */
   get statusBar(): Locator {
     return this.page.locator('.statusbar-item[id^="recurrent.recurrent"]').first();

@@ -61,6 +61,16 @@ export class Panel extends RunView {
     return this.document.getByTestId(`${name}-chart`);
   }
 
+  /** The gradient's norm by lag, at one step. */
+  get curve(): Locator {
+    return this.document.getByTestId('flow-curve');
+  }
+
+  /** The sentence on a linear RNN's recurrent matrix. */
+  get spectralRadius(): Locator {
+    return this.document.getByTestId('spectral-radius');
+  }
+
   /** How many clip events the gradient-norm chart marks. */
   async clipEvents(): Promise<number> {
     return Number(await this.chart('gradient').getAttribute('data-clip-events'));
