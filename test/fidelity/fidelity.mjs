@@ -1,6 +1,7 @@
-// Reproduces the lecture's table: trains every row of rows/*.json with the command line and compares its last training
-// perplexity with the printed one. The curve of each row is written as CSV.
-//   npm run fidelity -- [--only NAME] [--out FOLDER] [--text FILE] [--pytorch pytorch_lm.py [--python /usr/bin/python3]]
+// Reproduces what others printed: trains every row of rows/*.json with the command line and compares. The rows of the
+// lecture's table are about the last training perplexity; others about the best validation perplexity or nats.
+// The curve of each row is written as CSV.
+//   npm run fidelity -- [--only NAME] [--out FOLDER] [--texts FOLDER] [--pytorch pytorch_lm.py [--python /usr/bin/python3]]
 // With --pytorch the same row is trained by the PyTorch peer too.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,24 +12,18 @@ import { parseArgs } from 'node:util';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
-/** How much worse than the printed perplexity a row may be. */
-const tolerance = 0.1;
+/** How much worse than the printed number a row may be, if it does not say so itself. */
+const lecture = { text: 'timemachine.txt', measure: 'training', tolerance: 0.1 };
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     out: { type: 'string', default: join(root, 'out/fidelity') },
-    text: { type: 'string' },
+    texts: { type: 'string', default: process.env.RECURRENT_TEXTS ?? join(root, '../shared/data') },
     pytorch: { type: 'string' },
     python: { type: 'string', default: '/usr/bin/python3' },
   },
 });
-const text = values.text ?? join(process.env.RECURRENT_TEXTS ?? join(root, '../shared/data'), 'timemachine.txt');
-if (!existsSync(text)) {
-  console.error(`The lecture's table is about The Time Machine, and there is no ${text}; name it with --text.`);
-  process.exit(2);
-}
-
 /** Runs a command and hands every JSON line of its output to `take`. */
 async function lines(command, args, take) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -38,27 +33,53 @@ async function lines(command, args, take) {
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with code ${code}`);
 }
 
-async function ours(name, row) {
+/** What each kind of row looks at: the event of its curve, its number there, and the peer's. */
+const measures = {
+  training: {
+    event: 'epoch',
+    of: ({ perplexity }) => perplexity,
+    theirs: (line) => line.train_perplexity,
+    best: false,
+  },
+  validation: {
+    event: 'evaluation',
+    of: ({ perplexity }) => perplexity,
+    theirs: (line) => line.valid_perplexity,
+    best: true,
+  },
+  nats: { event: 'evaluation', of: ({ nats }) => nats, theirs: (line) => line.valid_nll, best: true },
+};
+
+/** The last number of a curve, or the best. */
+const pick = (numbers, best) => (best ? Math.min(...numbers) : numbers.at(-1)) ?? Number.NaN;
+
+async function ours(name, text, { measure, arguments: options }) {
+  const { event: wanted, of, best } = measures[measure];
   const curve = [];
   const started = performance.now();
-  await lines(process.execPath, [join(root, 'dist/cli.js'), 'train', text, ...row.arguments, '--json'], (event) => {
-    if (event.event === 'epoch') curve.push([event.epoch, event.step, event.perplexity]);
+  await lines(process.execPath, [join(root, 'dist/cli.js'), 'train', text, ...options, '--json'], (event) => {
+    if (event.event === wanted) curve.push([event.epoch, event.step, of(event)]);
   });
-  writeFileSync(
-    join(values.out, `${name}.csv`),
-    `epoch,step,perplexity\n${curve.map((line) => line.join(',')).join('\n')}\n`,
-  );
-  return { perplexity: curve.at(-1)?.[2] ?? Number.NaN, seconds: (performance.now() - started) / 1000 };
+  const csv = ['epoch,step,value', ...curve.map((line) => line.join(','))].join('\n');
+  writeFileSync(join(values.out, `${name}.csv`), `${csv}\n`);
+  return {
+    value: pick(
+      curve.map(([, , value]) => value),
+      best,
+    ),
+    seconds: (performance.now() - started) / 1000,
+  };
 }
 
-async function peer(row) {
+async function peer(text, row) {
   if (!values.pytorch || !row.peer) return undefined;
-  let perplexity = Number.NaN;
+  const { theirs, best } = measures[row.measure];
+  const numbers = [];
   const started = performance.now();
   await lines(values.python, [values.pytorch, '--data', text, '--threads', '2', ...row.peer], (line) => {
-    perplexity = line.train_perplexity;
+    numbers.push(theirs(line));
   });
-  return { perplexity, seconds: (performance.now() - started) / 1000 };
+  return { value: pick(numbers, best), seconds: (performance.now() - started) / 1000 };
 }
 
 mkdirSync(values.out, { recursive: true });
@@ -71,16 +92,22 @@ if (names.length === 0) {
 }
 const table = [];
 for (const name of names) {
-  const row = JSON.parse(readFileSync(join(here, 'rows', `${name}.json`), 'utf8'));
-  const mine = await ours(name, row);
-  const theirs = await peer(row);
-  const holds = mine.perplexity <= row.printed + tolerance;
+  const row = { ...lecture, ...JSON.parse(readFileSync(join(here, 'rows', `${name}.json`), 'utf8')) };
+  const text = join(values.texts, row.text);
+  if (!existsSync(text)) {
+    console.error(`The row ${name} is about ${row.text}, and there is no ${text}; name its folder with --texts.`);
+    process.exit(2);
+  }
+  const mine = await ours(name, text, row);
+  const theirs = await peer(text, row);
+  const holds = mine.value <= row.printed + row.tolerance;
   const line = {
     row: row.title,
+    measure: row.measure,
     printed: row.printed,
-    here: Number(mine.perplexity.toFixed(3)),
+    here: Number(mine.value.toFixed(4)),
     seconds: Math.round(mine.seconds),
-    PyTorch: theirs ? Number(theirs.perplexity.toFixed(3)) : '',
+    PyTorch: theirs ? Number(theirs.value.toFixed(4)) : '',
     'PyTorch s': theirs ? Math.round(theirs.seconds) : '',
     holds,
   };
