@@ -7,11 +7,14 @@ import { Throttle } from './throttle';
 
 const points = 200;
 
-/** The side bar's metrics of the run in front: at most ten messages a second, none while it is hidden. */
+/** Numbers that move four times a second can still be read; each message carries its curves anew. Milliseconds. */
+const sendInterval = 250;
+
+/** The side bar's metrics of the run in front: at most four messages a second, none while it is hidden. */
 export class MetricsView extends Disposable implements vscode.WebviewViewProvider {
   private view: vscode.WebviewView | undefined;
   private ready = false;
-  private readonly sending = this._register(new Throttle(100, () => void this.send()));
+  private readonly sending = this._register(new Throttle(sendInterval, () => void this.send()));
 
   constructor(
     private readonly extension: vscode.Uri,
