@@ -3,9 +3,10 @@ import type { Frame } from './frame';
 import type { RunHistory, XAxis } from './history';
 import type { Layer, LineStyle } from './layers';
 import { significant } from './metrics';
+import { paintSymbol } from './symbols';
 import type { Theme } from './theme';
 
-/** Most values that are drawn with a point at each. */
+/** Most points that are drawn on a line; of more values, every second or third has one. */
 const mostPoints = 64;
 
 /** A spectral radius this near to 1 is called neither above nor below it. */
@@ -45,7 +46,7 @@ export function curveLayers(run: RunSummary, flow: () => FlowEvent | undefined):
       layers === 1 ? 'Measured' : `Layer ${layer + 1}`,
       () => flow()?.norms[layer] ?? [],
       (theme) => theme.palette[layer % theme.palette.length],
-      { width: 2 },
+      { width: 2, symbol: layers === 1 ? undefined : layer },
     ),
   );
   if (!linear) return measured;
@@ -60,12 +61,13 @@ function curveLayer(
   label: string,
   values: () => readonly number[],
   colour: (theme: Theme) => string,
-  { width = 1.5, dash, swatch = 'line' }: LineStyle,
+  { width = 1.5, dash, swatch = 'line', symbol }: LineStyle,
 ): Layer {
   return {
     key,
     label,
     swatch,
+    symbol,
     colour,
     extent: (low, high, _axis, extent) => {
       values().forEach((value, k) => {
@@ -78,16 +80,16 @@ function curveLayer(
     paint: (frame) => {
       const { context, ratio, theme } = frame;
       context.strokeStyle = colour(theme);
-      context.fillStyle = colour(theme);
       context.lineWidth = width * ratio;
       context.lineJoin = 'round';
       context.setLineDash((dash ?? []).map((length) => length * ratio));
-      traceValues(frame, values(), !dash);
+      traceValues(frame, values());
+      if (!dash) paintPoints(frame, values(), symbol, colour(theme));
     },
   };
 }
 
-function traceValues({ context, ratio, x, y }: Frame, values: readonly number[], points: boolean): void {
+function traceValues({ context, x, y }: Frame, values: readonly number[]): void {
   context.beginPath();
   let open = false;
   values.forEach((value, k) => {
@@ -96,9 +98,19 @@ function traceValues({ context, ratio, x, y }: Frame, values: readonly number[],
     open = drawable(value);
   });
   context.stroke();
-  if (!points || values.length > mostPoints) return;
+}
+
+/** A point at each lag; among several layers, the layer's symbol. */
+function paintPoints(frame: Frame, values: readonly number[], symbol: number | undefined, colour: string): void {
+  const { context, ratio, x, y } = frame;
+  const every = Math.ceil(values.length / mostPoints);
+  context.fillStyle = colour;
   values.forEach((value, k) => {
-    if (!drawable(value)) return;
+    if (k % every !== 0 || !drawable(value)) return;
+    if (symbol !== undefined) {
+      paintSymbol(frame, symbol, colour, x(k), y(value), 3);
+      return;
+    }
     context.beginPath();
     context.arc(x(k), y(value), 2.4 * ratio, 0, 2 * Math.PI);
     context.fill();

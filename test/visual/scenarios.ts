@@ -175,6 +175,7 @@ export function summary(state: RunState, step: number, total: number, more: Part
       seed: 0,
       engine: 'fused',
       threads: 0,
+      revectorize: false,
     },
     generation: { prompt: '', length: 200, temperature: 0.8, topK: 0, topP: 1, ending: 'length', beams: 0 },
   } as const;

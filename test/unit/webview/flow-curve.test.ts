@@ -56,6 +56,7 @@ describe('the lines of the lag curve', () => {
     const flow = made(400, { layers: 2 }).flows[2];
     const lines = curveLayers(withModel({ layers: 2 }), () => flow);
     expect(lines.map(({ label }) => label)).toEqual(['Layer 1', 'Layer 2']);
+    expect(lines.map(({ symbol }) => symbol)).toEqual([0, 1]);
     expect(lines[1].value?.(3.4, 'step')).toBe(flow.norms[1][3]);
   });
 
