@@ -12,6 +12,7 @@ import { Caller, type RequestMessage, type ResponseMessage } from '../protocol/r
 import { UserError } from '../text/user-error';
 import { startThread, type Thread } from '../worker/threads/start';
 import { Disposable } from './disposable';
+import { describeFileError } from './files';
 import type { Run } from './run';
 
 /** What a continuation is asked for, of a run's weights. */
@@ -103,6 +104,11 @@ export class Generator extends Disposable {
     await this.line.caller.call('unload', { model: run.id });
   }
 
+  /** Ends the worker as if it had crashed. For tests. */
+  async kill(): Promise<void> {
+    await this.line?.thread.terminate();
+  }
+
   override dispose(): void {
     this.close(new Error('disposed'));
     super.dispose();
@@ -112,7 +118,7 @@ export class Generator extends Disposable {
     const result = this.loading.then(async () => {
       const version = run.weightsVersion;
       if (line.loaded.get(run.id) === version) return;
-      const weights = await run.readWeights().catch(() => undefined);
+      const weights = await run.readWeights().catch((error: Error) => this.refuse(run, error));
       if (!weights)
         throw new UserError(vscode.l10n.t('{0} has no checkpoint yet, so nothing can be sampled from it.', run.name));
       await line.caller.call('load', { model: run.id, bytes: weights.bytes });
@@ -120,6 +126,12 @@ export class Generator extends Disposable {
     });
     this.loading = result.catch(() => undefined);
     return result;
+  }
+
+  private refuse(run: Run, error: Error): never {
+    this.log.error(error.stack ?? error.message);
+    const why = describeFileError(error);
+    throw new UserError(vscode.l10n.t('The checkpoint of {0} cannot be read: {1}.', run.name, why));
   }
 
   private open(): Line {
@@ -153,6 +165,7 @@ export class Generator extends Disposable {
   private close(why: Error): void {
     const { line } = this;
     this.line = undefined;
+    this.loading = Promise.resolve();
     this.listeners.clear();
     line?.caller.rejectAll(why);
     void line?.thread.terminate();

@@ -35,11 +35,13 @@ export class RemoteError extends Error {
 export class Caller<M extends Methods> {
   private next = 1;
   private readonly pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  private gone: Error | undefined;
 
   constructor(private readonly post: (message: RequestMessage) => void) {}
 
-  /** Sends a request. Rejects with `RemoteError` if the other side failed, and when `rejectAll` is called. */
+  /** Sends a request. Rejects with `RemoteError` if the other side failed, and when `rejectAll` is or was called. */
   call<K extends keyof M & string>(method: K, argument: Argument<M, K>): Promise<Result<M, K>> {
+    if (this.gone) return Promise.reject(this.gone);
     const id = this.next++;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
@@ -61,8 +63,9 @@ export class Caller<M extends Methods> {
     else entry.reject(new RemoteError(message.answer.err.message, message.answer.err.user));
   }
 
-  /** Rejects everything pending: the other side is gone. */
+  /** Rejects everything pending, and whatever is asked later: the other side is gone. */
   rejectAll(error: Error): void {
+    this.gone = error;
     const entries = [...this.pending.values()];
     this.pending.clear();
     for (const entry of entries) entry.reject(error);

@@ -1,4 +1,5 @@
 import * as assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { Completions, newestModel } from '../../src/host/completion';
 import { Generator } from '../../src/host/generator';
@@ -103,6 +104,33 @@ describe('Inline completions', () => {
       assert.ok(tokens.length < 100_000);
       assert.ok(Date.now() - began < 5000);
       await settings().update('length', 20, vscode.ConfigurationTarget.Global);
+    });
+
+    it('samples again after its thread died under two requests', async () => {
+      const ask = () => {
+        const options = { ...run.configuration.generation, length: 20 };
+        const { token } = new vscode.CancellationTokenSource();
+        return generator.continue(run, { prompt: 'the', options, seed: 0 }, token);
+      };
+      await generator.kill();
+      const both = [ask(), ask()];
+      await generator.kill();
+      for (const { status } of await Promise.allSettled(both)) assert.equal(status, 'rejected');
+      assert.equal((await ask()).tokens.length, 20);
+    });
+
+    it('says why weights cannot be read', async () => {
+      const hidden = `${run.checkpointFile()}.hidden`;
+      const another = new Generator(dist(), log);
+      renameSync(run.checkpointFile()!, hidden);
+      try {
+        const request = { prompt: 'the', options: run.configuration.generation, seed: 0 };
+        const { token } = new vscode.CancellationTokenSource();
+        await assert.rejects(another.continue(run, request, token), /cannot be read: it does not exist\.$/);
+      } finally {
+        renameSync(hidden, run.checkpointFile()!);
+        another.dispose();
+      }
     });
 
     it('leaves the middle of a word alone, unless asked', async () => {
