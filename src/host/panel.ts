@@ -31,7 +31,10 @@ export class Panel extends Disposable {
   /** The states that the page's list of runs shows. */
   private readonly states = new WeakMap<Run, RunState>();
   private readonly sending = this._register(new Throttle(100, () => this.sendNews()));
+  /** Playground requests of the present page. */
   private readonly tickets = new Map<number, vscode.CancellationTokenSource>();
+  /** Counts pages: each numbers its requests from 1, so an answer is for the page that asked only. */
+  private page = 0;
   private readonly gone = this._register(new vscode.EventEmitter<void>());
   readonly onDidDispose = this.gone.event;
 
@@ -48,7 +51,7 @@ export class Panel extends Disposable {
     webview.iconPath = { light: icon('light'), dark: icon('dark') };
     webview.webview.options = { enableScripts: true, localResourceRoots: [pageFolder(extension)] };
     this._register(webview.webview.onDidReceiveMessage((message: FromPanel) => this.handle(message)));
-    this._register(webview.onDidChangeViewState(() => webview.visible || this.hide()));
+    this._register(webview.onDidChangeViewState(() => webview.visible || this.leavePage()));
     this._register(webview.onDidDispose(() => this.dispose()));
     this._register(runs.onDidChangeRun((run) => this.changeRun(run)));
     this._register(runs.onDidRewindRun((run) => this.sent?.has(run) && void this.sendSnapshot()));
@@ -70,7 +73,7 @@ export class Panel extends Disposable {
   override dispose(): void {
     if (this.isDisposed) return;
     this.gone.fire();
-    for (const source of this.tickets.values()) source.cancel();
+    this.leavePage();
     super.dispose();
     this.webview.dispose();
   }
@@ -81,6 +84,7 @@ export class Panel extends Disposable {
       void vscode.commands.executeCommand(`recurrent.${command}`, ...rest);
     switch (message.type) {
       case 'ready':
+        this.leavePage();
         this.sent = new Map();
         void this.sendSnapshot();
         break;
@@ -111,7 +115,7 @@ export class Panel extends Disposable {
         void vscode.commands.executeCommand('workbench.action.openSettings', '@ext:recurrent.recurrent');
         break;
       case 'request':
-        void answer(this.methods, message, (response) => this.post(response), isForPeople);
+        void answer(this.methods, message, this.poster(), isForPeople);
         break;
       default:
         message satisfies never;
@@ -124,14 +128,15 @@ export class Panel extends Disposable {
       if (!run) throw new Error(`No run ${id}`);
       const source = new vscode.CancellationTokenSource();
       this.tickets.set(ticket, source);
+      const post = this.poster();
       const onTokens: Parameters<Generator['continue']>[1]['onTokens'] = (tokens) =>
-        this.post({ type: 'tokens', ticket, tokens });
+        post({ type: 'tokens', ticket, tokens });
       try {
         const share = this.runs.all.some(({ state }) => state === 'running') ? shareBesideTraining : undefined;
         const request = { prompt, options, seed, alternatives: 8, share, onTokens };
         return await this.generator.continue(run, request, source.token);
       } finally {
-        this.tickets.delete(ticket);
+        if (this.tickets.get(ticket) === source) this.tickets.delete(ticket);
         source.dispose();
       }
     },
@@ -146,8 +151,20 @@ export class Panel extends Disposable {
     },
   };
 
-  private hide(): void {
+  /** The page is gone: what it asked for ends, and what it asked gets no answer. */
+  private leavePage(): void {
     this.sent = undefined;
+    this.page++;
+    for (const source of this.tickets.values()) source.cancel();
+    this.tickets.clear();
+  }
+
+  /** Posts to the page that is there now, and to none after it. */
+  private poster(): (message: ToPanel) => void {
+    const { page } = this;
+    return (message) => {
+      if (page === this.page) this.post(message);
+    };
   }
 
   private request(): void {
