@@ -1,4 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
+import { UserError } from '../text/user-error';
+import { canRevectorize, revectorize } from '../worker/threads/revectorize';
 
 /**
  * Switches relaxed SIMD on where it is finished but still behind a flag (Node 20); call it before the fused engine is
@@ -8,7 +10,15 @@ export function allowRelaxedSimd(): void {
   if (Number(process.versions.node.split('.')[0]) < 21) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
-/** Switches V8's widening of 128-bit to 256-bit instructions on, for this whole process. */
+/**
+ * Switches V8's widening of 128-bit to 256-bit instructions on, for this whole process.
+ * @throws UserError where V8 cannot
+ */
 export function allowRevectorization(): void {
-  setFlagsFromString('--experimental-wasm-revectorize');
+  if (!canRevectorize()) {
+    throw new UserError(
+      `--revectorize needs Node 22 or newer, and this is Node ${process.versions.node}; leave it out.`,
+    );
+  }
+  setFlagsFromString(revectorize);
 }

@@ -28,9 +28,9 @@ export class Session extends Disposable {
       message: (message: FromTraining) => this.handle(message),
       ended: (error: NodeJS.ErrnoException) => this.crash(error),
     };
-    const { dist, configuration, text } = request;
+    const { dist, configuration } = request;
     this.thread = configuration.training.revectorize
-      ? startTrainingProcess<ToTraining, FromTraining>(dist, { ...request, text: Uint8Array.from(text) }, listener)
+      ? startTrainingProcess<ToTraining, FromTraining>(dist, request, listener)
       : startThread<ToTraining, FromTraining>(dist, 'training', request, listener);
   }
 

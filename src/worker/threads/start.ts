@@ -51,14 +51,18 @@ export function startThread<To, From>(
   };
 }
 
+/** Bytes of a text that are sent at once; sending more would hold up the thread that sends. */
+const partSize = 4 << 20;
+
 /**
- * Starts the training worker in a process of its own, for flags of V8 that must touch nothing else. It behaves as a thread.
+ * Starts the training worker in a process of its own, for flags of V8 that must touch nothing else. It behaves as a thread;
+ * what is posted before the whole text has been sent waits for it.
  * @param dist absolute path of the folder `dist`
- * @param request the first message
+ * @param request the training; its text is sent in parts
  */
 export function startTrainingProcess<To, From>(
   dist: string,
-  request: unknown,
+  request: { readonly text: Uint8Array },
   listener: ThreadListener<From>,
 ): Thread<To> {
   const child = fork(join(dist, 'worker', 'training-process.js'), {
@@ -69,20 +73,35 @@ export function startTrainingProcess<To, From>(
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   let over = false;
+  let waiting: To[] | undefined = [];
   const end = (error: NodeJS.ErrnoException) => {
     if (over) return;
     over = true;
     listener.ended(error);
   };
-  const post = (message: unknown) => {
+  const send = (message: unknown) => {
     if (!over && child.connected) child.send(message as object);
+  };
+  const sendText = (from: number) => {
+    if (from < request.text.length) {
+      send(request.text.slice(from, from + partSize));
+      setImmediate(sendText, from + partSize);
+      return;
+    }
+    for (const message of waiting ?? []) send(message);
+    waiting = undefined;
   };
   child.on('message', (message) => listener.message(message as From));
   child.on('error', end);
   child.on('exit', (code, signal) => end(new Error(signal ? `signal ${signal}` : `exit code ${code}`)));
-  post(request);
+  const { text, ...rest } = request;
+  send({ ...rest, length: text.length });
+  sendText(0);
   return {
-    post,
+    post: (message) => {
+      if (waiting) waiting.push(message);
+      else send(message);
+    },
     terminate: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once('exit', resolve));
