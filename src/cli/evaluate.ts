@@ -4,7 +4,7 @@ import { readCheckpoint, shapeOf } from '../model/checkpoint';
 import { parseConfiguration } from '../model/configuration';
 import { corpusFor } from '../text/corpus';
 import { decodeText } from '../text/decode';
-import { evaluateAll } from '../training/trainer';
+import { evaluateAll } from '../training/perplexity';
 import { nameOf, readBytes } from './files';
 import { configurationFrom } from './options';
 import type { Surroundings } from './surroundings';

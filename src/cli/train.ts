@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Command, Option } from 'commander';
 import { readCheckpoint } from '../model/checkpoint';
@@ -25,7 +26,8 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     .addOption(new Option('--preset <name>', 'begin with the options of a preset').choices(Object.keys(presets)));
   addOptions(command, groups).action(async (file: string, options: Record<string, unknown>) => {
     const resume = options.resume ? readBytes(String(options.resume)) : undefined;
-    const saved = resume && readCheckpoint(resume, String(options.resume)).configuration;
+    const resumed = resume && readCheckpoint(resume, String(options.resume));
+    const saved = resumed?.configuration;
     const base = options.preset
       ? withPreset(saved ?? parseConfiguration({}, 'recurrent'), options.preset as PresetName)
       : saved;
@@ -42,16 +44,21 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     process.once('SIGINT', interrupted);
     const clock = {
       now: () => performance.now(),
-      breathe: () => new Promise<void>((resolve) => setImmediate(resolve)),
+      breathe: () => new Promise<void>((done) => setImmediate(done)),
     };
     let hasBest = false;
+    let written = false;
+    const before = resumed?.resume?.progress.bestNats;
     let spokenAt = 0;
     try {
       for await (const event of run(request, control, clock)) {
         if (event.event === 'checkpoint') {
-          const wanted = event.reason === 'best' || (event.reason === 'final' && !hasBest);
           hasBest ||= event.reason === 'best';
-          if (target && wanted) writeBytes(target, event.bytes);
+          const wanted = event.reason === 'best' || (event.reason === 'final' && !hasBest && before === undefined);
+          if (target && wanted) {
+            writeBytes(target, event.bytes);
+            written = true;
+          }
         } else if (options.json) {
           out(JSON.stringify(event));
         } else if (event.event !== 'step' || performance.now() - spokenAt > 1000) {
@@ -63,7 +70,12 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     } finally {
       process.off('SIGINT', interrupted);
     }
-    if (target) say(`Checkpoint: ${target}`);
+    if (!target) return;
+    if (written) say(`Checkpoint: ${target}`);
+    else if (resume && before !== undefined) {
+      if (resolve(target) !== resolve(String(options.resume))) writeBytes(target, resume);
+      say(`Nothing measured better than the model that was resumed, which ${target} holds.`);
+    } else say(`No checkpoint was written to ${target}: the run ended before there was a model to keep.`);
   });
 }
 

@@ -24,6 +24,8 @@ const progressSchema = z.object({
   evaluationsSinceBest: z.int(),
   /** Steps since the last cut of each row, under random truncation. */
   sinceCut: z.array(z.int()).optional(),
+  /** Names the windows that `windows` counts. */
+  place: z.string().optional(),
   /** B, if there is a carried state. */
   batch: z.int().min(1).optional(),
 });

@@ -265,19 +265,48 @@ function expectation(group: string, field: string): string {
   return `a ${property.type === 'integer' ? 'whole number' : 'number'} from ${property.minimum} to ${property.maximum}`;
 }
 
+/** Tokens of a beam search, at most: nothing can be shown before it ends. */
+const longestSearch = 2000;
+
 /** Refuses options that are each in range but make no sense together. */
-function checkConflicts({ model, training }: Configuration, where: string, nameOf: OptionName): void {
+function checkConflicts(configuration: Configuration, where: string, nameOf: OptionName): void {
+  const { text, model, training, generation } = configuration;
   const name = (option: string) => nameOf(...(option.split('.') as [string, string]));
-  if (model.tied && model.embedding !== model.hidden) {
-    throw new UserError(
-      `${where}: ${name('model.tied')} needs ${name('model.embedding')} (${model.embedding}) equal to ${name('model.hidden')} (${model.hidden}); set both to ${model.hidden} or switch ${name('model.tied')} off.`,
-    );
-  }
-  if (training.truncation === 'none' && training.sampling === 'random') {
-    throw new UserError(
-      `${where}: ${name('training.truncation')} none follows whole rows of the text and needs ${name('training.sampling')} sequential, not random.`,
-    );
-  }
+  const refuse = (holds: boolean, sentence: string) => {
+    if (holds) throw new UserError(`${where}: ${sentence}`);
+  };
+  refuse(
+    model.tied && model.embedding !== model.hidden,
+    `${name('model.tied')} needs ${name('model.embedding')} (${model.embedding}) equal to ${name('model.hidden')} (${model.hidden}); set both to ${model.hidden} or switch ${name('model.tied')} off.`,
+  );
+  refuse(
+    training.truncation === 'none' && training.sampling === 'random',
+    `${name('training.truncation')} none follows whole rows of the text and needs ${name('training.sampling')} sequential, not random.`,
+  );
+  refuse(
+    training.truncateEvery > 0 && training.truncation !== 'fixed',
+    `${name('training.truncateEvery')} is of fixed truncation; set it to 0 or ${name('training.truncation')} to fixed.`,
+  );
+  refuse(
+    training.truncateProbability > 0 && training.truncation !== 'random',
+    `${name('training.truncateProbability')} is of random truncation; set it to 0 or ${name('training.truncation')} to random.`,
+  );
+  refuse(
+    training.patience > 0 && text.validation === 0,
+    `${name('training.patience')} waits for a better validation and ${name('text.validation')} is 0; hold out some of the text or set ${name('training.patience')} to 0.`,
+  );
+  refuse(
+    training.engine === 'tfjs' && (training.revectorize || training.threads > 0),
+    `${name('training.threads')} and ${name('training.revectorize')} are of the fused engine; leave them out or set ${name('training.engine')} to fused.`,
+  );
+  refuse(
+    generation.beams > 0 && (generation.topK > 0 || generation.topP < 1),
+    `${name('generation.beams')} searches and does not sample; leave ${name('generation.topK')} and ${name('generation.topP')} out or set ${name('generation.beams')} to 0.`,
+  );
+  refuse(
+    generation.beams > 0 && generation.length > longestSearch,
+    `${name('generation.beams')} searches for at most ${longestSearch} tokens; lower ${name('generation.length')} (${generation.length}) or set ${name('generation.beams')} to 0.`,
+  );
 }
 
 /** Gates of each cell, which is how many column blocks of H its `W_x`, `W_h` and `b` have. */

@@ -39,6 +39,11 @@ export class DivergenceWatch {
     };
   }
 
+  /** Whether the perplexity is above the uniform one now. */
+  get worried(): boolean {
+    return this.above > 0;
+  }
+
   /** For weights that are no longer finite after an update, or that make a validation loss that is not. */
   overflow(step: number, learningRate: number): Divergence {
     return { why: `The weights overflowed at step ${step}.`, remedy: remedyFor(learningRate, false) };

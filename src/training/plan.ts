@@ -1,6 +1,7 @@
 import type { Configuration } from '../model/configuration';
 import { Random, streamSeed } from '../model/random';
 import type { Corpus } from '../text/corpus';
+import type { Ids } from '../text/tokenizer';
 import { offsetCount, randomWindows, sequentialWindows, type Window, windowCount } from '../text/windows';
 
 /** Streams of randomness, apart from each other so that a choice in one leaves the others as they were. */
@@ -18,6 +19,8 @@ export class Plan {
   readonly stepsPerEpoch: number;
   /** All the steps of the run, if nothing stops it earlier. */
   readonly totalSteps: number;
+  /** Names the windows of this run: a checkpoint's place among them means nothing among others. */
+  readonly place: string;
   private readonly evaluateEvery: number;
   private readonly chosen: boolean;
 
@@ -26,6 +29,8 @@ export class Plan {
     private readonly configuration: Configuration,
   ) {
     const { batch, steps, epochs, maxSteps, evaluateEvery } = configuration.training;
+    const { sampling, seed } = configuration.training;
+    this.place = [batch, steps, sampling, seed, corpus.training.length, fingerprint(corpus.training)].join(' ');
     this.stepsPerEpoch = Math.max(1, windowCount(corpus.training.length, batch, steps));
     this.totalSteps = Math.min(epochs * this.stepsPerEpoch, maxSteps || Number.POSITIVE_INFINITY);
     // About forty evaluations a run, and never more than about a tenth of its time.
@@ -38,6 +43,17 @@ export class Plan {
   evaluatesAfter(step: number): boolean {
     if (step % this.evaluateEvery === 0) return true;
     return this.chosen && [8, 4, 2].some((part) => step === Math.ceil(this.evaluateEvery / part));
+  }
+
+  /** Whether continuations are sampled with the evaluations, and not at steps of their own. */
+  get continuesAfterEvaluations(): boolean {
+    return this.configuration.training.continuationEvery === 0;
+  }
+
+  /** Whether a continuation is due that belongs to no evaluation. */
+  continuesAfter(step: number): boolean {
+    const { continuationEvery } = this.configuration.training;
+    return continuationEvery > 0 && step % continuationEvery === 0;
   }
 
   /** Whether the run was to end after this many steps. */
@@ -62,4 +78,11 @@ export class Plan {
     if (sampling === 'random') return randomWindows(training, batch, steps, () => random.uniform());
     return sequentialWindows(training, batch, steps, random.below(offsetCount(training.length, batch, steps)));
   }
+}
+
+/** A 32-bit hash of token ids, FNV-1a, to tell one text from another. */
+function fingerprint(ids: Ids): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < ids.length; i++) hash = Math.imul(hash ^ ids[i], 0x01000193);
+  return hash >>> 0;
 }

@@ -61,7 +61,8 @@ export async function* run(
     if (!first.done) yield first.value;
     if (resumed) {
       const step = resumed.resume?.progress.step ?? 0;
-      yield mark(step, 'restored', `Restored from step ${step}`);
+      const anew = trainer.beginsEpochAnew ? '; the epoch begins anew, as its text or windows are others now' : '';
+      yield mark(step, 'restored', `Restored from step ${step}${anew}`);
     }
     yield* events;
   } finally {

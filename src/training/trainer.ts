@@ -11,7 +11,7 @@ import { type Clock, mark, type TrainingControl } from './control';
 import { diagnose } from './diagnosis';
 import { type Divergence, DivergenceWatch } from './divergence';
 import type { Baseline, CheckpointEvent, FinishedEvent, TrainingEvent } from './events';
-import { evaluate, type Likelihood, MovingAverage } from './perplexity';
+import { evaluate, MovingAverage } from './perplexity';
 import { Plan, streams, validationLimit } from './plan';
 import { learningRateFactor } from './schedule';
 import { carryFor, createTruncationMemory, type TruncationMemory } from './truncation';
@@ -97,8 +97,9 @@ export class Trainer {
       ended = yield* this.runEpoch();
     }
     if (ended === 'diverged') return;
-    if (this.evaluatedStep !== this.progress.step && (yield* this.runEvaluation())) return;
-    yield this.checkpoint('final');
+    // Who says stop wants to stop; otherwise the last model is measured too.
+    if (ended !== 'stopped' && this.evaluatedStep !== this.progress.step && (yield* this.runEvaluation())) return;
+    if (this.finite) yield this.checkpoint('final');
     yield { event: 'finished', step: this.progress.step, reason: ended ?? 'epochs' };
   }
 
@@ -119,7 +120,8 @@ export class Trainer {
         if (yield* this.runEvaluation()) return 'diverged';
         if (patience > 0 && progress.evaluationsSinceBest >= patience) return 'earlyStopping';
       }
-      if (this.clock.now() - this.savedAt > checkpointInterval) yield this.checkpoint('latest');
+      if (this.plan.continuesAfter(progress.step)) yield* this.runContinuation();
+      if (this.clock.now() - this.savedAt > checkpointInterval) yield* this.saveLatest();
       if (this.plan.endsAfter(progress.step)) return 'maxSteps';
     }
     progress.epoch++;
@@ -206,7 +208,7 @@ export class Trainer {
     this.evaluatedStep = progress.step;
     const start = this.clock.now();
     let reason: CheckpointEvent['reason'] = 'latest';
-    if (!engine.parameters.flat.every(Number.isFinite)) {
+    if (!this.finite) {
       yield this.diverged(this.watch.overflow(progress.step, this.lr));
       return true;
     }
@@ -214,7 +216,10 @@ export class Trainer {
       const tokens = corpus.validation.subarray(0, validationLimit);
       const measuring = evaluate(engine, tokens, batch, Math.min(steps, longestEvaluation));
       let next = measuring.next();
-      for (; !next.done; next = measuring.next()) await this.breathe();
+      for (; !next.done; next = measuring.next()) {
+        await this.breathe();
+        if (this.control.stopped) return false;
+      }
       const { mean: nats, perplexity } = next.value;
       if (!Number.isFinite(nats)) {
         yield this.diverged(this.watch.overflow(progress.step, this.lr));
@@ -238,10 +243,11 @@ export class Trainer {
         diagnosis: this.diagnosis(perplexity),
       };
     }
-    yield* this.runContinuation();
+    if (this.plan.continuesAfterEvaluations) yield* this.runContinuation();
     yield this.flow();
     progress.seconds += (this.clock.now() - start) / 1000;
-    yield this.checkpoint(reason);
+    if (reason === 'best') yield this.checkpoint(reason);
+    else yield* this.saveLatest();
     return false;
   }
 
@@ -256,6 +262,7 @@ export class Trainer {
     for (const token of generate({ engine, tokenizer, normalize, prompt, options, seed, alternatives: 0 })) {
       text += token.text;
       await this.breathe();
+      if (this.control.stopped) return;
     }
     yield { event: 'continuation', step: progress.step, prompt, text };
   }
@@ -267,8 +274,8 @@ export class Trainer {
     for (;;) {
       for (let change = control.takeAdjustment(); change; change = control.takeAdjustment()) yield* this.adjust(change);
       if (control.takeCheckpoint()) {
-        yield mark(progress.step, 'checkpoint', 'Checkpoint saved');
-        yield this.checkpoint('asked');
+        yield mark(progress.step, 'checkpoint', this.finite ? 'Checkpoint saved' : 'Not saved: the weights overflowed');
+        if (this.finite) yield this.checkpoint('asked');
       }
       if (!control.paused) break;
       if (!announced) yield mark(progress.step, 'paused', 'Paused');
@@ -329,10 +336,21 @@ export class Trainer {
     };
   }
 
+  /** Whether the last update left every weight a number. */
+  private get finite(): boolean {
+    return this.training.engine.parameters.flat.every(Number.isFinite);
+  }
+
+  /** Saves, unless the run may be diverging: the last good model is the one to go back to. */
+  private *saveLatest(): Generator<TrainingEvent> {
+    if (!this.watch.worried && this.finite) yield this.checkpoint('latest');
+  }
+
   private checkpoint(reason: CheckpointEvent['reason']): TrainingEvent {
     const { engine, corpus, configuration } = this.training;
+    const inForce = { lr: this.lr, clip: this.threshold || configuration.training.clip };
     const bytes = writeCheckpoint({
-      configuration,
+      configuration: { ...configuration, training: { ...configuration.training, ...inForce } },
       tokenizer: corpus.tokenizer,
       parameters: engine.parameters,
       resume: {
@@ -341,6 +359,7 @@ export class Trainer {
           random: this.noise.save(),
           batch: this.state.batch,
           sinceCut: this.truncation.sinceCut,
+          place: this.plan.place,
         },
         ...engine.moments,
         hidden: this.state.hidden,
@@ -355,16 +374,19 @@ export class Trainer {
     const { moments } = this.training.engine;
     moments.first.set(first);
     moments.second.set(second);
-    if (progress.batch === this.state.batch) {
+    if (progress.place === this.plan.place) {
       this.state.hidden.set(hidden);
       this.state.cell.set(cell);
       progress.sinceCut?.forEach((steps, b) => {
         this.truncation.sinceCut[b] = steps;
       });
-    } else {
-      // Another batch cuts the text into other rows: begin the epoch anew.
-      this.progress.windows = 0;
-    }
+    } else Object.assign(this.progress, { windows: 0, epochNats: 0, epochTokens: 0 });
+  }
+
+  /** Whether the checkpoint's place was of another text or other windows, so that its epoch begins anew. */
+  get beginsEpochAnew(): boolean {
+    const { resume } = this.training;
+    return resume !== undefined && resume.progress.place !== this.plan.place;
   }
 
   private async breathe(): Promise<void> {
@@ -372,17 +394,4 @@ export class Trainer {
     await this.clock.breathe();
     this.breathedAt = this.clock.now();
   }
-}
-
-/** Total nats and tokens of a text under a model, as `recurrent evaluate` prints them. */
-export function evaluateAll(
-  engine: Engine,
-  ids: Parameters<typeof evaluate>[1],
-  batch: number,
-  steps: number,
-): Likelihood {
-  const measuring = evaluate(engine, ids, batch, steps);
-  let next = measuring.next();
-  while (!next.done) next = measuring.next();
-  return next.value;
 }

@@ -91,7 +91,14 @@ describe('a run', () => {
       // 75 windows an epoch sequentially: the checkpoint lies inside an epoch, and the rest crosses into the next one.
       const configuration = {
         model: { cell, dropout: 0.2 },
-        training: { sampling, truncation, truncateEvery: 5, steps: 16, batch: 8, maxSteps: 24 },
+        training: {
+          sampling,
+          truncation,
+          truncateEvery: truncation === 'fixed' ? 5 : 0,
+          steps: 16,
+          batch: 8,
+          maxSteps: 24,
+        },
       };
       const whole = losses(await train({ configuration }));
       const control = new TrainingControl();
@@ -141,6 +148,68 @@ describe('a run', () => {
     expect(flows[0].norms).toHaveLength(1);
     expect(flows[0].norms[0]).toHaveLength(8);
     expect(flows[0].norms[0].every((norm) => norm > 0)).toBe(true);
+  });
+
+  it('samples continuations at steps of their own when asked', async () => {
+    const training = { maxSteps: 20, continuationEvery: 6, evaluateEvery: 10 };
+    const events = await train({ configuration: { training } });
+    expect(of(events, 'continuation').map(({ step }) => step)).toEqual([6, 12, 18]);
+    expect(of(events, 'evaluation').map(({ step }) => step)).toEqual([10, 20]);
+  });
+
+  it('begins the epoch anew when it is resumed on other windows, and says so', async () => {
+    const training = { maxSteps: 7, evaluateEvery: 7 };
+    const saved = of(await train({ configuration: { training } }), 'checkpoint').at(-1)!;
+    const marks = async (changed: object) =>
+      of(await train({ configuration: { training: { maxSteps: 9, ...changed } }, resume: saved.bytes }), 'mark').map(
+        ({ text }) => text,
+      );
+    expect(await marks({})).toEqual(['Restored from step 7']);
+    for (const changed of [{ steps: 6 }, { seed: 5 }, { sampling: 'random' }]) {
+      expect((await marks(changed))[0]).toContain('the epoch begins anew');
+    }
+  });
+
+  it('keeps in a checkpoint the learning rate in force', async () => {
+    const control = new TrainingControl();
+    control.adjust({ lr: 0.005, clip: 0.25 });
+    const saved = of(await train({ control, configuration: { training: { maxSteps: 2 } } }), 'checkpoint').at(-1)!;
+    expect(readCheckpoint(saved.bytes, 'x').configuration.training).toMatchObject({ lr: 0.005, clip: 0.25 });
+  });
+
+  it('ends soon when it is stopped, also within an evaluation', async () => {
+    const control = new TrainingControl();
+    let stoppedAt = Number.POSITIVE_INFINITY;
+    const events = await train({
+      text: sentence.repeat(600),
+      configuration: { text: { validation: 0.5 }, training: { maxSteps: 50, evaluateEvery: 5, batch: 1 } },
+      control,
+      onEvent: (event) => {
+        if (event.event !== 'step' || event.step !== 5) return;
+        setTimeout(() => {
+          control.stop();
+          stoppedAt = performance.now();
+        }, 50);
+      },
+    });
+    expect(events.at(-1)).toMatchObject({ event: 'finished', reason: 'stopped', step: 5 });
+    expect(of(events, 'evaluation')).toEqual([]);
+    expect(of(events, 'checkpoint').at(-1)?.reason).toBe('final');
+    expect(stoppedAt).toBeLessThan(performance.now());
+  });
+
+  it('saves no model of a stretch in which it was worse than guessing', async () => {
+    const events = await train({
+      configuration: {
+        training: { optimizer: 'sgd', lr: 50, clipping: 'none', evaluateEvery: 10, maxSteps: 500 },
+      },
+    });
+    const uniform = Math.log(of(events, 'prepared')[0].vocabulary);
+    const bad = of(events, 'evaluation').filter(({ best, nats, step }) => !best && nats > uniform + 1 && step > 60);
+    const saved = new Set(of(events, 'checkpoint').map(({ step }) => step));
+    expect(events.at(-1)?.event).toBe('diverged');
+    expect(bad.length).toBeGreaterThan(0);
+    for (const { step } of bad) expect(saved.has(step), `step ${step}`).toBe(false);
   });
 
   it('keeps its best model by validation', async () => {

@@ -117,6 +117,12 @@ describe('configuration', () => {
     [{ model: { depth: 1 } }, 'Settings: there is no option recurrent.model.depth.'],
     [{ model: { tied: true } }, /needs recurrent\.model\.embedding \(0\) equal to recurrent\.model\.hidden \(256\)/],
     [{ training: { truncation: 'none', sampling: 'random' } }, /needs recurrent\.training\.sampling sequential/],
+    [{ training: { truncateEvery: 5, truncation: 'random' } }, /truncateEvery is of fixed truncation/],
+    [{ training: { truncateProbability: 0.1 } }, /truncateProbability is of random truncation/],
+    [{ training: { patience: 3 }, text: { validation: 0 } }, /patience waits for a better validation/],
+    [{ training: { engine: 'tfjs', threads: 2 } }, /are of the fused engine/],
+    [{ generation: { beams: 4, topK: 5 } }, /beams searches and does not sample/],
+    [{ generation: { beams: 4, length: 5000 } }, /at most 2000 tokens/],
   ])('refuses %j in one sentence', (value, message) => {
     expect(() => parseConfiguration(value, 'Settings')).toThrow(message);
   });
