@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { prepareCorpus } from '../text/corpus';
 import { decodeText } from '../text/decode';
 import { UserError } from '../text/user-error';
-import { baselines } from '../training/baselines';
+import { baselines, mostTraining, mostValidation } from '../training/baselines';
 import { nameOf, readBytes } from './files';
 import { addOptions, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
@@ -25,6 +25,10 @@ export function addBaseline(program: Command, { out, say }: Surroundings): void 
       if (options.json) out(JSON.stringify({ event: 'baseline', name, perplexity }));
       else out(`${name.padEnd(10)} ${perplexity.toFixed(2)}`);
     }
-    say(`Validation perplexity on ${corpus.validation.length} tokens, after ${corpus.training.length} of training.`);
+    const measured = Math.min(mostValidation, corpus.validation.length);
+    const counted = Math.min(mostTraining, corpus.training.length);
+    say(
+      `Perplexity on ${measured} of ${corpus.validation.length} validation tokens, counts of ${counted} of ${corpus.training.length} training tokens.`,
+    );
   });
 }

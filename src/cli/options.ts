@@ -8,15 +8,21 @@ type Group = keyof Configuration;
 /** `maxSteps` → `--max-steps` */
 export const flagOf = (field: string): string => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** Adds every option of the given groups, with descriptions, choices and defaults from the schemas. */
-export function addOptions(command: Command, groups: readonly Group[]): Command {
+/**
+ * Adds every option of the given groups, with descriptions, choices and defaults from the schemas.
+ * @param defaults says where defaults come from, if not from the schemas
+ */
+export function addOptions(command: Command, groups: readonly Group[], defaults?: string): Command {
   for (const group of groups) {
     const schema = z.toJSONSchema(configurationSchema.shape[group], { io: 'input' });
     for (const [field, property] of Object.entries(schema.properties ?? {})) {
       const { type, enum: choices, default: value, description } = property as z.core.JSONSchema.JSONSchema;
       const argument =
         type === 'boolean' ? '' : choices ? ` <${choices.join('|')}>` : type === 'string' ? ' <text>' : ' <n>';
-      command.addOption(new Option(`${flagOf(field)}${argument}`, `${description} (default ${JSON.stringify(value)})`));
+      const otherwise = defaults ?? JSON.stringify(value);
+      command.addOption(new Option(`${flagOf(field)}${argument}`, `${description} (default ${otherwise})`));
+      if (type === 'boolean')
+        command.addOption(new Option(flagOf(field).replace('--', '--no-'), `Switches ${flagOf(field)} off.`));
     }
   }
   return command;

@@ -14,40 +14,42 @@ export function addSample(program: Command, { dist, out }: Surroundings): void {
     .description('Sample a continuation from a model.')
     .option('--json', 'print one line of JSON on stdout, with the bits of every token')
     .option('--seed <n>', 'seed of the sampling (default 0)');
-  addOptions(command, ['generation']).action(async (file: string, options: Record<string, unknown>) => {
-    const checkpoint = readCheckpoint(readBytes(file), file);
-    const { tokenizer, parameters } = checkpoint;
-    const base = { ...checkpoint.configuration, training: { ...checkpoint.configuration.training, seed: 0 } };
-    const configuration = configurationFrom(options, ['generation', 'training'], base);
-    const { generation, training } = configuration;
-    const engine = await createEngine(training.engine, shapeOf(configuration, tokenizer), { dist, threads: 1 });
-    try {
-      engine.parameters.flat.set(parameters.flat);
-      const { prompt } = generation;
-      const { normalize } = configuration.text;
-      const request = {
-        engine,
-        tokenizer,
-        normalize,
-        prompt,
-        options: generation,
-        seed: training.seed,
-        alternatives: 0,
-      };
-      const tokens = [...generate(request)];
-      const text = tokens.map((token) => token.text).join('');
-      if (options.json) {
-        out(
-          JSON.stringify({
-            event: 'continuation',
-            prompt,
-            text,
-            tokens: tokens.map(({ text, bits }) => ({ text, bits })),
-          }),
-        );
-      } else out(prompt + text);
-    } finally {
-      engine.dispose();
-    }
-  });
+  addOptions(command, ['generation'], 'the checkpoint’s').action(
+    async (file: string, options: Record<string, unknown>) => {
+      const checkpoint = readCheckpoint(readBytes(file), file);
+      const { tokenizer, parameters } = checkpoint;
+      const base = { ...checkpoint.configuration, training: { ...checkpoint.configuration.training, seed: 0 } };
+      const configuration = configurationFrom(options, ['generation', 'training'], base);
+      const { generation, training } = configuration;
+      const engine = await createEngine(training.engine, shapeOf(configuration, tokenizer), { dist, threads: 1 });
+      try {
+        engine.parameters.flat.set(parameters.flat);
+        const { prompt } = generation;
+        const { normalize } = configuration.text;
+        const request = {
+          engine,
+          tokenizer,
+          normalize,
+          prompt,
+          options: generation,
+          seed: training.seed,
+          alternatives: 0,
+        };
+        const tokens = [...generate(request)];
+        const text = tokens.map((token) => token.text).join('');
+        if (options.json) {
+          out(
+            JSON.stringify({
+              event: 'continuation',
+              prompt,
+              text,
+              tokens: tokens.map(({ text, bits }) => ({ text, bits })),
+            }),
+          );
+        } else out(prompt + text);
+      } finally {
+        engine.dispose();
+      }
+    },
+  );
 }

@@ -22,7 +22,7 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     .description('Train a model on a text.')
     .option('--json', 'print each event as one line of JSON on stdout')
     .option('--checkpoint <file>', 'write the best model here (the last one if nothing is held out)')
-    .option('--resume <file>', 'go on from a checkpoint')
+    .option('--resume <file>', 'go on from a checkpoint; its options are the defaults then')
     .addOption(new Option('--preset <name>', 'begin with the options of a preset').choices(Object.keys(presets)));
   addOptions(command, groups).action(async (file: string, options: Record<string, unknown>) => {
     const resume = options.resume ? readBytes(String(options.resume)) : undefined;

@@ -6,10 +6,10 @@ import { NgramCounts } from './ngrams';
 const order = 6;
 
 /** Training tokens that are counted, those nearest to the validation text; more would take long and change little. */
-const mostTraining = 2_000_000;
+export const mostTraining = 2_000_000;
 
 /** Validation tokens that are measured, those that evaluations look at. */
-const mostValidation = 200_000;
+export const mostValidation = 200_000;
 
 /**
  * Perplexities per token on the validation text of models that need no gradients: uniform, unigram, and interpolated
