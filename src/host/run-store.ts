@@ -9,6 +9,7 @@ import type { LatestMetrics, RunState } from '../protocol/runs';
 import type { PreparedEvent } from '../training/events';
 import { describeFileError, writeAtomically, writeFrom } from './files';
 import { columnNames, type History, type KeptEvent } from './history';
+import { isAlive } from './processes';
 
 /** Which of a run's checkpoint files: the best on validation, or the newest. */
 export type CheckpointKind = 'best' | 'latest';
@@ -33,6 +34,8 @@ export interface RunRecord {
   readonly checkpoints: { readonly [kind in CheckpointKind]?: number };
   /** Process that trains it, while it does. */
   readonly owner?: number;
+  /** Tells that process from another of the same id; absent where the system does not tell. */
+  readonly ownerBirth?: string;
 }
 
 /** Is told what could not be done with which file, and why, in a few words. */
@@ -53,6 +56,7 @@ const recordSchema = z.object({
   latest: z.custom<LatestMetrics>((value) => typeof value === 'object').optional(),
   checkpoints: z.object({ best: z.number().optional(), latest: z.number().optional() }),
   owner: z.number().optional(),
+  ownerBirth: z.string().optional(),
 });
 
 const rowBytes = columnNames.length * Float64Array.BYTES_PER_ELEMENT;
@@ -69,6 +73,7 @@ export class RunFolder {
   private savedEvents = 0;
   private savedEventBytes = 0;
   private reported = false;
+  private deleted = false;
 
   /** @param report is told once when the folder cannot be written */
   constructor(
@@ -138,8 +143,11 @@ export class RunFolder {
     return readFile(this.checkpointFile(kind));
   }
 
+  /** Removes the folder, once what was asked before is done; what is asked later is not written. */
   delete(): Promise<boolean> {
-    return this.write(() => rm(this.path, { recursive: true, force: true }));
+    const result = this.write(() => rm(this.path, { recursive: true, force: true }));
+    this.deleted = true;
+    return result;
   }
 
   /** Resolves when everything asked for so far is done. */
@@ -188,6 +196,7 @@ export class RunFolder {
   }
 
   private write(operation: () => Promise<void>): Promise<boolean> {
+    if (this.deleted) return Promise.resolve(false);
     const result = this.queue.then(async () => {
       try {
         await operation();
@@ -228,7 +237,7 @@ export class RunStore {
     const records = await Promise.all(names.sort().map((name) => this.read(name)));
     return records
       .filter((record) => record !== undefined)
-      .filter(({ owner }) => owner === undefined || owner === process.pid || !isAlive(owner))
+      .filter(({ owner, ownerBirth }) => owner === undefined || owner === process.pid || !isAlive(owner, ownerBirth))
       .sort((a, b) => a.started - b.started);
   }
 
@@ -261,13 +270,4 @@ function restoreInfinity(event: KeptEvent): KeptEvent {
 
 function withoutNull<T extends object>(value: T, instead: number): T {
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, field ?? instead])) as T;
-}
-
-function isAlive(process_: number): boolean {
-  try {
-    process.kill(process_, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
+import { readCheckpoint } from '../model/checkpoint';
 import type { Configuration } from '../model/configuration';
 import type { LatestMetrics, RunState, RunSummary } from '../protocol/runs';
 import type { CheckpointEvent, TrainingEvent } from '../training/events';
 import { Disposable } from './disposable';
 import { History } from './history';
+import { birthOf } from './processes';
 import type { CheckpointKind, RunFolder, RunRecord } from './run-store';
 import { Throttle } from './throttle';
 
@@ -13,6 +15,10 @@ export interface Weights {
   readonly bytes: Uint8Array;
 }
 
+const liveStates: readonly RunState[] = ['preparing', 'running', 'paused'];
+/** This process, as the record of a run that it trains names it. */
+const owner = { owner: process.pid, ownerBirth: birthOf(process.pid) };
+const nobody = { owner: undefined, ownerBirth: undefined };
 const kinds = ['best', 'latest'] as const satisfies readonly CheckpointKind[];
 
 /** One training as the host knows it: what was asked, what happened, what is kept. It outlives the worker that trains it. */
@@ -78,7 +84,7 @@ export class Run extends Disposable {
 
   /** Whether a worker trains it now, or waits to. */
   get isLive(): boolean {
-    return ['preparing', 'running', 'paused'].includes(this.state);
+    return liveStates.includes(this.state);
   }
 
   get hasCheckpoint(): boolean {
@@ -125,8 +131,7 @@ export class Run extends Disposable {
   /** Puts the run in a state. @param message one sentence for people, after an end */
   enter(state: RunState, message = ''): void {
     this.touched = true;
-    this.update({ state, message, owner: undefined });
-    if (this.isLive) this.update({ owner: process.pid });
+    this.update({ state, message, ...(liveStates.includes(state) ? owner : nobody) });
     this.release();
     this.changed.fire();
     if (this.isLive) this.saving.request();
@@ -140,10 +145,20 @@ export class Run extends Disposable {
     this.update({ configuration: { ...this.configuration, training: changed } });
   }
 
+  /** Notes that the editor closes while it trains: it stands still from now on. */
+  interrupt(): void {
+    this.enter('stopped', describeInterruption(this.record.checkpoints));
+  }
+
   /** Goes back to where a checkpoint was taken: what came later is forgotten. */
   async rewind(step: number): Promise<void> {
     await this.load();
     this.history.truncate(step);
+    for (const kind of kinds) {
+      if ((this.record.checkpoints[kind] ?? 0) <= step) continue;
+      this.weights.delete(kind);
+      this.update({ checkpoints: { ...this.record.checkpoints, [kind]: undefined } });
+    }
     void this.folder.removeHistory();
     this.rewound.fire();
   }
@@ -155,10 +170,23 @@ export class Run extends Disposable {
     return kind && this.readCheckpoint(kind);
   }
 
-  /** The newest weights, to go on from. Undefined if there are none. */
+  /**
+   * The newest weights, to go on from. Undefined if there are none.
+   * After a training that went wrong, those that are damaged give way to the best ones.
+   */
   async readNewest(): Promise<Weights | undefined> {
     const kind = this.newestKind();
-    return kind && this.readCheckpoint(kind);
+    if (!kind) return undefined;
+    const { best } = this.record.checkpoints;
+    const doubtful = kind === 'latest' && best !== undefined && ['diverged', 'failed'].includes(this.state);
+    if (!doubtful) return this.readCheckpoint(kind);
+    try {
+      const newest = await this.readCheckpoint(kind);
+      readCheckpoint(newest.bytes, this.name);
+      return newest;
+    } catch {
+      return this.readCheckpoint('best');
+    }
   }
 
   /** The file of the weights that `readWeights` reads, once they are on disk. */
@@ -242,4 +270,12 @@ export class Run extends Disposable {
   private update(change: Partial<RunRecord>): void {
     this.record = { ...this.record, ...change };
   }
+}
+
+/** Says of a run that trained when the editor closed that it stands still, and from where it can go on. */
+export function describeInterruption({ latest, best }: RunRecord['checkpoints']): string {
+  const step = latest ?? best;
+  return step === undefined
+    ? vscode.l10n.t('The editor was closed before the first checkpoint.')
+    : vscode.l10n.t('The editor was closed; the run can go on from step {0}.', step.toLocaleString());
 }

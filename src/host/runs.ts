@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Configuration } from '../model/configuration';
 import { Disposable } from './disposable';
-import { Run } from './run';
+import { birthOf } from './processes';
+import { describeInterruption, Run } from './run';
 import type { RunRecord, RunStore } from './run-store';
 import { Session, type SessionEnd } from './session';
 import type { Text } from './texts';
@@ -17,6 +18,8 @@ export interface EndedSession {
 export class Runs extends Disposable {
   private list: Run[] = [];
   private readonly sessions = new Map<Run, Session>();
+  /** Runs whose weights and text are read, so that they can go on. */
+  private readonly goingOn = new Set<Run>();
   private chosen: Run | undefined;
   private restoring: Promise<void> | undefined;
 
@@ -93,6 +96,7 @@ export class Runs extends Disposable {
       message: '',
       checkpoints: {},
       owner: process.pid,
+      ownerBirth: birthOf(process.pid),
     };
     const run = this.add(new Run(record, this.store.folder(id), false));
     this.list = [run, ...this.list];
@@ -103,14 +107,26 @@ export class Runs extends Disposable {
     return run;
   }
 
-  /** Lets a run that stopped early go on from its newest checkpoint. Does nothing if there is none. */
-  async goOn(run: Run, text: Text): Promise<void> {
-    const weights = await run.readNewest();
-    if (!weights || run.isLive) return;
-    await run.rewind(weights.step);
-    run.enter('preparing');
-    this.choose(run);
-    this.begin(run, text, weights.bytes);
+  /**
+   * Lets a run that stopped early go on from its newest checkpoint. Does nothing if there is none, or if it goes on already.
+   * @param read gets the run's text; what it throws is thrown
+   */
+  async goOn(run: Run, read: () => Promise<Text>): Promise<void> {
+    if (run.isLive || this.goingOn.has(run)) return;
+    this.goingOn.add(run);
+    try {
+      const weights = await run.readNewest();
+      if (!weights) return;
+      const text = await read();
+      if (!this.keeps(run)) return;
+      await run.rewind(weights.step);
+      if (!this.keeps(run)) return;
+      run.enter('preparing');
+      this.choose(run);
+      this.begin(run, text, weights.bytes);
+    } finally {
+      this.goingOn.delete(run);
+    }
   }
 
   /** Removes a run and its folder; a session that trains it ends. */
@@ -128,7 +144,8 @@ export class Runs extends Disposable {
     const sessions = [...this.sessions.values()].filter(({ run }) => run.state !== 'preparing');
     await Promise.all(sessions.map((session) => session.checkpoint(1500)));
     const live = this.list.filter((run) => run.isLive);
-    for (const session of this.sessions.values()) session.dispose();
+    for (const session of [...this.sessions.values()]) session.dispose();
+    for (const run of live) run.interrupt();
     await Promise.all(live.map((run) => run.save()));
     await Promise.all(live.map((run) => run.folder.settled()));
   }
@@ -137,6 +154,11 @@ export class Runs extends Disposable {
     for (const session of this.sessions.values()) session.dispose();
     for (const run of this.list) run.dispose();
     super.dispose();
+  }
+
+  /** Whether a run was not deleted meanwhile. */
+  private keeps(run: Run): boolean {
+    return !this.isDisposed && this.list.includes(run);
   }
 
   private add(run: Run): Run {
@@ -167,12 +189,8 @@ export class Runs extends Disposable {
 /** A run that was training when the editor closed stands still now. */
 function mendInterrupted(record: RunRecord): RunRecord {
   if (!['preparing', 'running', 'paused'].includes(record.state)) return record;
-  const steps = record.checkpoints.latest ?? record.checkpoints.best;
-  const message =
-    steps === undefined
-      ? vscode.l10n.t('The editor was closed before the first checkpoint.')
-      : vscode.l10n.t('The editor was closed; the run can go on from step {0}.', steps.toLocaleString());
-  return { ...record, state: 'stopped', message, owner: undefined };
+  const message = describeInterruption(record.checkpoints);
+  return { ...record, state: 'stopped', message, owner: undefined, ownerBirth: undefined };
 }
 
 /** Sorts by time: year to second, then chance. */

@@ -10,6 +10,9 @@ import { readLocalFile, readText, type Text } from './texts';
 
 /** Starts runs on texts, lets them go on, and asks the person what only a person can answer. */
 export class Trainer extends Disposable {
+  /** Trainings whose texts are read now, by text and configuration. */
+  private readonly beginning = new Map<string, Promise<Run>>();
+
   constructor(
     private readonly runs: Runs,
     private readonly log: vscode.LogOutputChannel,
@@ -38,16 +41,21 @@ export class Trainer extends Disposable {
       this.runs.choose(twin);
       return twin;
     }
-    const text = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: 'Recurrent' },
-      () => readText(uri),
-    );
-    return this.runs.start(text, chosen);
+    const asked = JSON.stringify([uri.toString(), chosen]);
+    const begun = this.beginning.get(asked) ?? this.begin(uri, chosen).finally(() => this.beginning.delete(asked));
+    this.beginning.set(asked, begun);
+    return begun;
+  }
+
+  private async begin(uri: vscode.Uri, configuration: Configuration): Promise<Run> {
+    const place = { location: vscode.ProgressLocation.Window, title: 'Recurrent' };
+    const text = await vscode.window.withProgress(place, () => readText(uri));
+    return this.runs.start(text, configuration);
   }
 
   /** Lets a run that stopped early go on from its newest checkpoint. @throws UserError if its text is gone */
   async goOn(run: Run): Promise<void> {
-    await this.runs.goOn(run, await this.textOf(run));
+    await this.runs.goOn(run, () => this.textOf(run));
   }
 
   /** The text that a run learns. @throws UserError if it is gone */

@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Run } from '../../src/host/run';
@@ -38,6 +38,9 @@ describe('Runs on disk', () => {
 
     const after = open();
     await after.restore();
+    const stored = JSON.parse(readFileSync(join(run.folder.path, 'run.json'), 'utf8'));
+    assert.equal(stored.state, 'stopped');
+    assert.equal(stored.owner, undefined, 'whatever process has the id later, the run is not its');
     const [restored] = after.all;
     assert.equal(restored.id, run.id);
     assert.equal(restored.state, 'stopped');
@@ -46,7 +49,7 @@ describe('Runs on disk', () => {
     await restored.load();
     assert.deepEqual(restored.history.stretch(), history);
 
-    await after.goOn(restored, await readText(restored.uri!));
+    await after.goOn(restored, () => readText(restored.uri!));
     await untilStep(restored, closedAt + 10);
     assert.equal(restored.state, 'running');
     const { step } = restored.history.stretch().stretch.columns;
@@ -54,6 +57,73 @@ describe('Runs on disk', () => {
     await after.delete(restored);
     after.dispose();
     assert.deepEqual(problems, []);
+  });
+
+  describe('go on', () => {
+    let runs: Runs;
+    beforeEach(() => {
+      runs = open();
+    });
+    afterEach(async () => {
+      for (const run of [...runs.all]) await runs.delete(run);
+      runs.dispose();
+    });
+
+    /** A run that stopped after its first evaluation, as a window that opens later sees it. */
+    async function restored(damage: (folder: string) => void = () => undefined): Promise<Run> {
+      const before = open();
+      const run = await start(before);
+      await untilStep(run, 25);
+      before.session(run)?.stop();
+      await untilState(run, 'stopped');
+      await run.save();
+      before.dispose();
+      damage(run.folder.path);
+      await runs.restore();
+      return runs.get(run.id)!;
+    }
+
+    it('once, however often they are asked to', async () => {
+      const run = await restored();
+      const states: string[] = [];
+      const enter = run.enter.bind(run);
+      run.enter = (...how) => {
+        states.push(how[0]);
+        enter(...how);
+      };
+      const read = () => readText(run.uri!);
+      await Promise.all([runs.goOn(run, read), runs.goOn(run, read)]);
+      await untilStep(run, run.checkpointStep + 5);
+      await runs.goOn(run, read);
+      assert.deepEqual(states, ['preparing', 'running']);
+    });
+
+    it('no more when they are deleted while their text is read', async () => {
+      const run = await restored();
+      await runs.goOn(run, async () => {
+        await runs.delete(run);
+        return readText(run.uri!);
+      });
+      assert.equal(runs.session(run), undefined);
+      assert.equal(existsSync(run.folder.path), false);
+    });
+
+    it('from the best weights when they diverged and the newest are damaged', async () => {
+      const run = await restored((path) => {
+        const record = JSON.parse(readFileSync(join(path, 'run.json'), 'utf8'));
+        const { best, latest } = record.checkpoints;
+        assert.ok(best < latest, `best ${best}, latest ${latest}`);
+        writeFileSync(join(path, 'run.json'), JSON.stringify({ ...record, state: 'diverged' }));
+        const newest = readFileSync(join(path, 'latest.safetensors'));
+        newest.fill(0xff, 8 + Number(newest.readBigUInt64LE()));
+        writeFileSync(join(path, 'latest.safetensors'), newest);
+      });
+      const best = Number((await run.readWeights())?.step);
+      await runs.goOn(run, () => readText(run.uri!));
+      assert.equal(run.history.lastStep, best);
+      assert.equal(run.checkpointStep, best, 'the damaged weights are forgotten');
+      await untilStep(run, best + 2);
+    });
   });
 
   it('are kept in memory while the disk refuses them, and written when it takes them again', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { History } from '../../../src/host/history';
+import { birthOf } from '../../../src/host/processes';
 import { type RunRecord, RunStore } from '../../../src/host/run-store';
 import { parseConfiguration } from '../../../src/model/configuration';
 import { evaluation, mark, step } from './events';
@@ -138,6 +139,25 @@ describe('The run store', () => {
     await store.folder('theirs').saveRecord(record('theirs', { state: 'running', owner: process.ppid }));
     await store.folder('dead').saveRecord(record('dead', { state: 'running', owner: 2 ** 22 + 12345 }));
     expect((await store.list()).map(({ id }) => id).sort()).toEqual(['dead', 'mine']);
+  });
+
+  it.runIf(process.platform === 'linux')('is not misled by a process that got the id of a dead one', async () => {
+    const state = 'running';
+    const owner = process.ppid;
+    await store.folder('theirs').saveRecord(record('theirs', { state, owner, ownerBirth: birthOf(owner) }));
+    await store.folder('dead').saveRecord(record('dead', { state, owner, ownerBirth: birthOf(process.pid) }));
+    expect((await store.list()).map(({ id }) => id)).toEqual(['dead']);
+  });
+
+  it('does not bring a deleted run back', async () => {
+    const folder = store.folder('one');
+    void folder.saveRecord(record('one'));
+    const deleted = folder.delete();
+    const late = [folder.saveRecord(record('one')), folder.saveCheckpoint('best', new Uint8Array(1))];
+    expect(await deleted).toBe(true);
+    expect(await Promise.all(late)).toEqual([false, false]);
+    expect(readdirSync(join(home, 'runs'))).toEqual([]);
+    expect(problems).toEqual([]);
   });
 
   it('deletes a run with everything in its folder', async () => {
