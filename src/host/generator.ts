@@ -121,7 +121,8 @@ export class Generator extends Disposable {
       const weights = await run.readWeights().catch((error: Error) => this.refuse(run, error));
       if (!weights)
         throw new UserError(vscode.l10n.t('{0} has no checkpoint yet, so nothing can be sampled from it.', run.name));
-      await line.caller.call('load', { model: run.id, bytes: weights.bytes });
+      const { dropped } = await line.caller.call('load', { model: run.id, bytes: weights.bytes });
+      for (const model of dropped) line.loaded.delete(model);
       line.loaded.set(run.id, version);
     });
     this.loading = result.catch(() => undefined);

@@ -51,8 +51,14 @@ export interface FlowResult {
 
 /** Host → generation worker, as requests of the rpc helper. */
 export type GenerationMethods = {
-  /** Makes a model ready under a name; the newest bytes replace older ones. Rejects for a corrupt checkpoint. */
-  load(argument: { readonly model: string; readonly bytes: Uint8Array }): Promise<{ readonly vocabulary: number }>;
+  /**
+   * Makes a model ready under a name; the newest bytes replace older ones. Few are held: those dropped for it are named, to
+   * be loaded again when they are asked for. Rejects for a corrupt checkpoint.
+   */
+  load(argument: {
+    readonly model: string;
+    readonly bytes: Uint8Array;
+  }): Promise<{ readonly vocabulary: number; readonly dropped: readonly string[] }>;
   continue(argument: ContinueRequest): Promise<ContinueResult>;
   /** Ends the request with this ticket as soon as it looks. */
   cancel(argument: { readonly ticket: number }): Promise<void>;

@@ -24,11 +24,21 @@ const { dist } = workerData as { dist: string };
 
 interface Model {
   readonly engine: Engine;
+  /** Tells whether other weights fit into the engine: shape, tokenizer and how text is read. */
+  readonly kind: string;
   readonly tokenizer: Tokenizer;
   readonly normalize: Configuration['text']['normalize'];
 }
 
+/** Engines kept at once. Beyond them the least recently used goes; its model is loaded again when it is asked for. */
+const mostEngines = 3;
+
+/** The least recently used first. */
 const models = new Map<string, Model>();
+/** How many requests are under way in an engine. */
+const users = new Map<Engine, number>();
+/** Engines to dispose once no request is under way in them. */
+const retired = new Set<Engine>();
 /** Tickets of requests under way, and whether each was cancelled. */
 const active = new Map<number, boolean>();
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -37,18 +47,29 @@ const rest = (milliseconds: number) => new Promise<void>((resolve) => setTimeout
 const methods: GenerationMethods = {
   async load({ model, bytes }) {
     const { configuration, tokenizer, parameters } = readCheckpoint(bytes, 'The model');
-    const engine = await createEngine(configuration.training.engine, shapeOf(configuration, tokenizer), {
-      dist,
-      threads: 1,
-    });
+    const vocabulary = tokenizer.vocabulary.length;
+    const { engine: how } = configuration.training;
+    const { normalize } = configuration.text;
+    const shape = shapeOf(configuration, tokenizer);
+    const kind = JSON.stringify([how, shape, normalize, tokenizer.serialise()]);
+    const held = models.get(model);
+    if (held?.kind === kind) {
+      // A request under way goes on with the newer weights: it looks away only between two tokens.
+      held.engine.parameters.flat.set(parameters.flat);
+      use(model);
+      return { vocabulary, dropped: [] };
+    }
+    const engine = await createEngine(how, shape, { dist, threads: 1 });
     engine.parameters.flat.set(parameters.flat);
-    models.get(model)?.engine.dispose();
-    models.set(model, { engine, tokenizer, normalize: configuration.text.normalize });
-    return { vocabulary: tokenizer.vocabulary.length };
+    forget(model);
+    models.set(model, { engine, kind, tokenizer, normalize });
+    const dropped = [...models.keys()].slice(0, -mostEngines);
+    for (const oldest of dropped) forget(oldest);
+    return { vocabulary, dropped };
   },
 
   async continue({ model, prompt, options, seed, stop, alternatives, ticket, stream, share = 1 }) {
-    const { engine, tokenizer, normalize } = models.get(model) ?? fail(`No model ${model} is loaded.`);
+    const { engine, tokenizer, normalize } = use(model);
     const tokens: SampledToken[] = [];
     let sent = 0;
     let sentAt = performance.now();
@@ -61,6 +82,7 @@ const methods: GenerationMethods = {
       sentAt = performance.now();
     };
     active.set(ticket, false);
+    users.set(engine, (users.get(engine) ?? 0) + 1);
     try {
       const request = { engine, tokenizer, normalize, prompt, options, seed, stop, alternatives };
       for (const token of generate(request)) {
@@ -71,14 +93,14 @@ const methods: GenerationMethods = {
           if (share < 1) await rest(Math.min(longestRest, worked * (1 / share - 1)));
           else await breathe();
           breathedAt = performance.now();
-          // Another request may have replaced the model meanwhile; its engine is gone then.
-          if (active.get(ticket) || models.get(model)?.engine !== engine) return { tokens, cancelled: true };
+          if (active.get(ticket)) return { tokens, cancelled: true };
         }
       }
       send();
       return { tokens, cancelled: false };
     } finally {
       active.delete(ticket);
+      release(engine);
     }
   },
 
@@ -87,7 +109,7 @@ const methods: GenerationMethods = {
   },
 
   async flow({ model, text, steps }) {
-    const { engine, tokenizer, normalize: how } = models.get(model) ?? fail(`No model ${model} is loaded.`);
+    const { engine, tokenizer, normalize: how } = use(model);
     const ids = tokenizer.encode(normalize(text, how === 'd2l' ? 'letters' : how));
     if (ids.length < 2) throw new UserError('Gradient flow needs at least two tokens of text before the cursor.');
     const T = Math.min(steps, ids.length - 1);
@@ -114,13 +136,37 @@ const methods: GenerationMethods = {
   },
 
   async unload({ model }) {
-    models.get(model)?.engine.dispose();
-    models.delete(model);
+    forget(model);
   },
 };
 
-function fail(message: string): never {
-  throw new Error(message);
+/** A model that is loaded, as the one most recently used. */
+function use(name: string): Model {
+  const model = models.get(name);
+  if (!model) throw new Error(`No model ${name} is loaded.`);
+  models.delete(name);
+  models.set(name, model);
+  return model;
+}
+
+/** Takes a model away. Its engine is disposed when nothing is under way in it. */
+function forget(name: string): void {
+  const engine = models.get(name)?.engine;
+  models.delete(name);
+  if (!engine) return;
+  if (users.has(engine)) retired.add(engine);
+  else engine.dispose();
+}
+
+/** A request in an engine is over. */
+function release(engine: Engine): void {
+  const left = (users.get(engine) ?? 1) - 1;
+  if (left > 0) {
+    users.set(engine, left);
+    return;
+  }
+  users.delete(engine);
+  if (retired.delete(engine)) engine.dispose();
 }
 
 port.on('message', (message: RequestMessage) => {

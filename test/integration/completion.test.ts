@@ -119,6 +119,22 @@ describe('Inline completions', () => {
       assert.equal((await ask()).tokens.length, 20);
     });
 
+    it('goes on with a text while newer weights are loaded for another', async () => {
+      const ask = (weights: Run, length: number) => {
+        const options = { ...run.configuration.generation, length };
+        const { token } = new vscode.CancellationTokenSource();
+        return generator.continue(weights, { prompt: 'the', options, seed: 0, share: 0.5 }, token);
+      };
+      const order: string[] = [];
+      const long = ask(run, 3000).finally(() => order.push('long'));
+      const newer: Run = Object.create(run, { weightsVersion: { value: 'newer' } });
+      await ask(newer, 2).finally(() => order.push('short'));
+      const { cancelled, tokens } = await long;
+      assert.deepEqual(order, ['short', 'long']);
+      assert.equal(cancelled, false);
+      assert.equal(tokens.length, 3000);
+    });
+
     it('says why weights cannot be read', async () => {
       const hidden = `${run.checkpointFile()}.hidden`;
       const another = new Generator(dist(), log);
