@@ -66,7 +66,7 @@ export class Commands extends Disposable {
     this.add('clearGradientFlow', () => parts.gradientFlow.clear());
     this.add('toggleCompletions', async () => {
       const settings = vscode.workspace.getConfiguration('recurrent.completion');
-      await settings.update('enabled', !settings.get('enabled'), vscode.ConfigurationTarget.Global);
+      await settings.update('enabled', !settings.get('enabled'), targetOf(settings.inspect('enabled')));
     });
     this.add('showLog', () => log.show());
   }
@@ -149,15 +149,20 @@ export class Commands extends Disposable {
     if (!run) throw new UserError(vscode.l10n.t('There is no model yet: train one on any text first.'));
     const at = editor.selection.active;
     const { document } = editor;
+    const { version } = document;
     const prompt = textBefore(document, at);
     const options = { ...readConfiguration(document.uri).generation, prompt: '' };
     const title = vscode.l10n.t('Continuing with {0}', run.name);
-    const place = { location: vscode.ProgressLocation.Window, title };
-    const source = new vscode.CancellationTokenSource();
-    const result = await vscode.window.withProgress(place, () =>
-      generator.continue(run, { prompt, options, seed: seedOf(prompt) }, source.token),
+    const place = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+    const result = await vscode.window.withProgress(place, (_, token) =>
+      generator.continue(run, { prompt, options, seed: seedOf(prompt) }, token),
     );
-    source.dispose();
+    if (result.cancelled) return;
+    if (document.version !== version) {
+      throw new UserError(
+        vscode.l10n.t('The text changed while it was continued, so nothing was inserted; ask once more.'),
+      );
+    }
     const text = result.tokens.map((token) => token.text).join('');
     await editor.edit((edit) => edit.insert(at, text));
   }
@@ -177,4 +182,11 @@ export class Commands extends Disposable {
     if (target instanceof Run) return target;
     return typeof target === 'string' ? this.parts.runs.get(target) : undefined;
   }
+}
+
+/** Where a setting is to be written so that it takes effect: the place that now decides it. */
+function targetOf(setting: ReturnType<vscode.WorkspaceConfiguration['inspect']>): vscode.ConfigurationTarget {
+  if (setting?.workspaceFolderValue !== undefined) return vscode.ConfigurationTarget.WorkspaceFolder;
+  if (setting?.workspaceValue !== undefined) return vscode.ConfigurationTarget.Workspace;
+  return vscode.ConfigurationTarget.Global;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../text/user-error';
+import { writeAtomically } from './files';
 
 const timeMachine = 'https://www.gutenberg.org/cache/epub/35/pg35.txt';
 const patience = 30_000;
@@ -21,7 +22,7 @@ export class Samples {
     if (await exists(copy)) return copy;
     const original = vscode.Uri.joinPath(this.extension, 'dist', 'samples', 'moby-dick.txt');
     try {
-      await vscode.workspace.fs.copy(original, copy);
+      await writeAtomically(copy.fsPath, await vscode.workspace.fs.readFile(original));
     } catch (error) {
       throw new UserError(vscode.l10n.t('The sample text cannot be copied to {0}: {1}.', copy.fsPath, reason(error)));
     }
@@ -48,7 +49,7 @@ export class Samples {
       fetchText(),
     );
     try {
-      await vscode.workspace.fs.writeFile(copy, bytes);
+      await writeAtomically(copy.fsPath, bytes);
     } catch (error) {
       throw new UserError(vscode.l10n.t('The text cannot be written to {0}: {1}.', copy.fsPath, reason(error)));
     }
@@ -72,9 +73,10 @@ async function fetchText(): Promise<Uint8Array> {
   }
 }
 
-/** The book alone: what stands between Project Gutenberg's marks. */
+/** The book alone: what stands between Project Gutenberg's marks. @throws Error if they are not there */
 function withoutLicence(text: string): Uint8Array {
-  const book = /\*\*\* ?START OF[^\n]*\*\*\*\r?\n([\s\S]*?)\*\*\* ?END OF/.exec(text)?.[1] ?? text;
+  const book = /\*\*\* ?START OF[^\n]*\*\*\*\r?\n([\s\S]*?)\*\*\* ?END OF/.exec(text)?.[1];
+  if (book === undefined) throw new Error(vscode.l10n.t('what came is not the book'));
   return new TextEncoder().encode(`${book.replaceAll('\r\n', '\n').trim()}\n`);
 }
 
