@@ -7,7 +7,7 @@ import { Completions } from './host/completion';
 import { ContextKeys } from './host/context-keys';
 import { Generator } from './host/generator';
 import { GradientFlow } from './host/gradient-flow';
-import { reportProblem } from './host/messages';
+import { reportProblem, showError } from './host/messages';
 import { Panels } from './host/panel';
 import { RunStore } from './host/run-store';
 import { Runs } from './host/runs';
@@ -42,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): RecurrentApi {
   own(new Completions(runs, generator, log));
   own(new Commands({ runs, trainer, panels, generator, gradientFlow, samples, log }));
   open = runs;
+  runs.restore().catch((error: unknown) => showError(error, log));
   return observe(runs, trainer, generator, gradientFlow, store, statusBar);
 }
 

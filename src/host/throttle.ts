@@ -4,7 +4,7 @@
  */
 export class Throttle {
   private timer: NodeJS.Timeout | undefined;
-  private last = 0;
+  private last = Number.NEGATIVE_INFINITY;
 
   /** @param interval milliseconds between two calls, at least */
   constructor(
@@ -15,7 +15,7 @@ export class Throttle {
   /** Asks for a call: now, if the last one is an interval ago, else when it is. */
   request(): void {
     if (this.timer) return;
-    const wait = Math.max(0, this.last + this.interval - Date.now());
+    const wait = Math.max(0, this.last + this.interval - performance.now());
     this.timer = setTimeout(() => this.run(), wait);
   }
 
@@ -32,7 +32,7 @@ export class Throttle {
   private run(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.last = Date.now();
+    this.last = performance.now();
     this.action();
   }
 }
