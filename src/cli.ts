@@ -3,11 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { addBaseline } from './cli/baseline';
 import { addBench } from './cli/bench';
 import { addEvaluate } from './cli/evaluate';
-import { allowRelaxedSimd } from './cli/v8-flags';
 import { addSample } from './cli/sample';
 import { addSurprise } from './cli/surprise';
 import type { Surroundings } from './cli/surroundings';
 import { addTrain } from './cli/train';
+import { allowRelaxedSimd } from './cli/v8-flags';
 import { UserError } from './text/user-error';
 
 /** The command line: the same core as in VS Code. A person's mistake is one line on stderr and exit code 2. */

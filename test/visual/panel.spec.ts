@@ -87,11 +87,11 @@ test.describe('the panel', () => {
         );
       const resume = page.getByRole('button', { name: 'Resume', exact: true });
       await show(false);
-      await expect(page.getByRole('button', { name: 'Run Again With…' })).toBeVisible();
+      await expect(page.getByRole('button', { name: 'Run Again With…', exact: true })).toBeVisible();
       await expect(resume).toBeHidden();
       await show(true);
       await resume.click();
-      await page.getByRole('button', { name: 'Run Again With…' }).click();
+      await page.getByRole('button', { name: 'Run Again With…', exact: true }).click();
       expect(await posted(page, 'resume')).toEqual([{ type: 'resume', run: 'run-1' }]);
       expect(await posted(page, 'again')).toEqual([{ type: 'again', run: 'run-1' }]);
     });
