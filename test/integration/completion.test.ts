@@ -13,7 +13,7 @@ describe('Inline completions', () => {
   const log = vscode.window.createOutputChannel('Completion tests', { log: true });
   const runs = new Runs(new RunStore(`${scratch.path}/runs`, () => assert.fail('cannot write')), dist(), log);
   const generator = new Generator(dist(), log);
-  const messages = new Messages();
+  let messages: Messages;
   const settings = () => vscode.workspace.getConfiguration('recurrent.completion');
   const automatic = vscode.InlineCompletionTriggerKind.Automatic;
   let completions: Completions;
@@ -21,6 +21,7 @@ describe('Inline completions', () => {
   let asked = 0;
 
   before(async () => {
+    messages = new Messages();
     const original = generator.continue.bind(generator);
     generator.continue = (...request) => {
       asked++;
