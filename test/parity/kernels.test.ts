@@ -275,7 +275,7 @@ const cases: Case[] = [
 
 async function instance(build: Build) {
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true });
-  return { memory, kernels: instantiateKernels(await compileKernels(dist, build), memory) };
+  return { memory, kernels: instantiateKernels(compileKernels(dist, build), memory) };
 }
 
 /** Runs a case on the compiled kernels and on their twins, from the same memory, and compares every float below the scratch. */

@@ -48,7 +48,7 @@ export async function createFusedEngine(shape: ModelShape, options: FusedOptions
   checkMemory(shape, 1, 1);
   const threads = options.threads || defaultThreads();
   const model = modelLayout(shape, threads);
-  const module = await compileKernels(options.dist, options.build);
+  const module = compileKernels(options.dist, options.build);
   const memory = takeMemory(model);
   return new SharedMemoryEngine(model, memory, await Pool.start(options.dist, { memory, module, shape, threads }));
 }

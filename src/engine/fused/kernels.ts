@@ -119,17 +119,18 @@ export const SCRATCH = 128 + 4 * 256 * (256 + 4 * PANEL);
 /** The two builds of the kernels. */
 export type Build = 'simd' | 'relaxed';
 
-const compiled = new Map<string, Promise<WebAssembly.Module>>();
+const compiled = new Map<string, WebAssembly.Module>();
 
 /**
  * Compiles the kernels once per process: the build with relaxed SIMD where the machine's JavaScript engine has it.
+ * Takes some milliseconds at once, because a process that only awaits a compilation has nothing that keeps it alive.
  * @param dist folder that holds fused/*.wasm
  * @param build one of the two, instead of choosing
  */
-export function compileKernels(dist: string, build?: Build): Promise<WebAssembly.Module> {
+export function compileKernels(dist: string, build?: Build): WebAssembly.Module {
   const path = (name: Build) => join(dist, 'fused', `${name}.wasm`);
   const file = path(build ?? (WebAssembly.validate(readFileSync(path('relaxed'))) ? 'relaxed' : 'simd'));
-  const module = compiled.get(file) ?? WebAssembly.compile(readFileSync(file));
+  const module = compiled.get(file) ?? new WebAssembly.Module(readFileSync(file));
   compiled.set(file, module);
   return module;
 }

@@ -24,13 +24,17 @@ export class Pool {
         new Promise((resolve, reject) => {
           worker.once('message', resolve);
           worker.once('error', reject);
+          worker.once('exit', (code) =>
+            reject(new Error(`A thread of the fused engine ended with exit code ${code}.`)),
+          );
         }),
       );
     }
     try {
       await Promise.all(ready);
     } catch (error) {
-      pool.dispose();
+      // One that starts late would wait for a command that has been given already.
+      await Promise.all(pool.workers.map((worker) => worker.terminate()));
       throw error;
     }
     for (const worker of pool.workers) worker.unref();

@@ -2,6 +2,7 @@
 declare namespace WebAssembly {
   class Module {
     private readonly module: never;
+    constructor(bytes: Uint8Array);
   }
   class Memory {
     constructor(descriptor: { initial: number; maximum: number; shared: true });
@@ -12,6 +13,5 @@ declare namespace WebAssembly {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);
     readonly exports: Record<string, unknown>;
   }
-  function compile(bytes: Uint8Array): Promise<Module>;
   function validate(bytes: Uint8Array): boolean;
 }
