@@ -55,12 +55,12 @@ describe('A training', () => {
   });
 
   it('trains in a process of its own when V8 is to widen the kernel, and survives that process', async () => {
-    const own = small({ training: { seed: 7, maxSteps: 40, revectorize: true } });
+    const own = small({ training: { engine: 'fused', seed: 7, maxSteps: 40, revectorize: true } });
     const run = await api.train(text, own);
     await untilState(run, 'finished');
     assert.equal(run.history.steps, 40);
     assert.ok(run.summary.hasCheckpoint);
-    const lasting = await api.train(text, small({ training: { seed: 8, revectorize: true } }));
+    const lasting = await api.train(text, small({ training: { engine: 'fused', seed: 8, revectorize: true } }));
     await untilStep(lasting, 3);
     await api.kill(lasting.id);
     await untilState(lasting, 'failed');
