@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allowRelaxedSimd } from '../../src/cli/v8-flags';
 import { type Build, compileKernels, instantiateKernels, type Kernels, SCRATCH } from '../../src/engine/fused/kernels';
+import { CONTROL } from '../../src/engine/fused/layout';
 import { createTwins } from '../../src/engine/fused/twin';
 import { Random } from '../../src/model/random';
 import { dist } from './models';
@@ -9,9 +10,9 @@ const PAGES = 80;
 /** Thread scratch, whose contents are nobody's business: the top of the memory. */
 const scratch = PAGES * 65536 - SCRATCH;
 
-/** A bump allocator for the operands of one case; address 0 stays free because it means "none". */
+/** A bump allocator for the operands of one case, above the control block, which holds the kernels' constants. */
 function places() {
-  let next = 64;
+  let next = CONTROL;
   return (floats: number) => {
     const address = next;
     next += Math.ceil(floats / 16) * 64 + 64; // a gap between operands shows writes beyond the end
@@ -298,7 +299,7 @@ function compare({ prepare }: Case, { memory, kernels }: Awaited<ReturnType<type
   };
   const call = prepare(take, ids, double);
   const used = take(0) / 4;
-  for (let i = 0; i < used; i++) floats[i] = 2 * random.uniform() - 1;
+  for (let i = CONTROL / 4; i < used; i++) floats[i] = 2 * random.uniform() - 1;
   for (const start of starts) start();
   const copy = new ArrayBuffer(used * 4);
   new Uint8Array(copy).set(new Uint8Array(memory.buffer, 0, used * 4));
@@ -334,18 +335,22 @@ describe.each(builds)('σ and tanh of the %s kernels', (build) => {
     const floats = new Float32Array(memory.buffer);
     const count = 12001;
     const xs = Float32Array.from({ length: count }, (_, i) => (i - 6000) / 200); // −30 … 30
-    floats.set(xs, 16);
-    kernels.rnnForward(64, count, 0, 4 * (16 + count));
-    const tanh = floats.slice(16 + count, 16 + 2 * count);
-    floats.set(xs, 16); // as the r gates (1, H) of one row of (1, 3·H)
-    kernels.gruGates(64, 0, 1, count, 0);
-    const sigmoid = floats.slice(16, 16 + count);
+    const at = CONTROL / 4;
+    floats.set(xs, at);
+    kernels.rnnForward(CONTROL, count, 0, 4 * (at + count));
+    const tanh = floats.slice(at + count, at + 2 * count);
+    floats.set(xs, at); // as the r gates (1, H) of one row of (1, 3·H)
+    kernels.gruGates(CONTROL, 0, 1, count, 0);
+    const sigmoid = floats.slice(at, at + count);
     for (let i = 0; i < count; i++) {
       expect(Math.abs(tanh[i] - Math.tanh(xs[i]))).toBeLessThan(1e-6);
       expect(Math.abs(sigmoid[i] - 1 / (1 + Math.exp(-xs[i])))).toBeLessThan(1e-6);
+      expect(Math.abs(tanh[i])).toBeLessThanOrEqual(1);
+      expect(sigmoid[i]).toBeGreaterThanOrEqual(0);
+      expect(sigmoid[i]).toBeLessThanOrEqual(1);
     }
-    floats.set([Number.NaN, 1e30, -1e30, 0], 16);
-    kernels.rnnForward(64, 4, 0, 256);
-    expect(Array.from(floats.slice(64, 68))).toEqual([Number.NaN, 1, -1, 0]);
+    floats.set([Number.NaN, 1e30, -1e30, 0], at);
+    kernels.rnnForward(CONTROL, 4, 0, CONTROL + 256);
+    expect(Array.from(floats.slice(at + 64, at + 68))).toEqual([Number.NaN, 1, -1, 0]);
   });
 });

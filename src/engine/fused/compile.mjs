@@ -9,7 +9,7 @@ const folder = join(dirname(here), 'assembly');
 const common = [
   join(folder, 'index.ts'),
   ...['--runtime', 'stub', '--noAssert', '-O3', '--importMemory', '--sharedMemory', '--noExportMemory'],
-  ...['--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'simd,threads,bulk-memory'],
+  ...['--initialMemory', '1', '--maximumMemory', '65536', '--memoryBase', '3072', '--enable', 'simd,threads,bulk-memory'],
 ];
 
 /** Writes simd.wasm and relaxed.wasm into a folder unless they are newer than their source; throws if it does not compile. */

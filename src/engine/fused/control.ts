@@ -34,6 +34,8 @@ export const NUMBERS = 256;
 /** Bytes at which each thread's Σ −log p and its part of the squared gradient norm are, as doubles. */
 export const NATS = 1024;
 export const SQUARES = 2048;
+/** Byte at which the kernels' constants begin: the compiler's --memoryBase, see assembly/elementary.ts. */
+export const CONSTANTS = 3072;
 
 /** How often a waiting thread looks before it parks: about two tenths of a millisecond. */
 const LOOKS = 20000;

@@ -1,4 +1,5 @@
-import { madd, read, sigmoid, tanh, write } from './simd';
+import { sigmoid, tanh } from './elementary';
+import { madd, read, write } from './simd';
 
 // `gates` has rows of r, z, n (3·H); every kernel works on rows of one step. Both passes write in place: the forward pass turns
 // pre-activations into gates, the backward pass turns gates into the gradients of the pre-activations.

@@ -1,4 +1,5 @@
-import { madd, read, sigmoid, tanh, write } from './simd';
+import { sigmoid, tanh } from './elementary';
+import { madd, read, write } from './simd';
 
 // `gates` has rows of i, f, g, o (4·H); both passes write in place, as in the GRU.
 

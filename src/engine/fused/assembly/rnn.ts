@@ -1,4 +1,5 @@
-import { read, tanh, write } from './simd';
+import { tanh } from './elementary';
+import { read, write } from './simd';
 
 // Activations: 0 tanh, 1 relu, 2 identity.
 

@@ -1,4 +1,4 @@
-// What every kernel shares: fused multiply-add, exponentials, and the tail of a row that is no multiple of four.
+// What every kernel shares: fused multiply-add, a logarithm, and the tail of a row that is no multiple of four.
 
 /** a·b + c on four lanes; one rounding where the build has relaxed SIMD, two where it has not. */
 // @ts-ignore: decorator
@@ -28,44 +28,6 @@ export function write(p: usize, x: v128, whole: bool): void {
 @inline
 export function sum(x: v128): f32 {
   return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
-}
-
-/**
- * eˣ on four lanes, relative error below 3e-7, x clamped to ±80; NaN stays NaN.
- * x = n·ln 2 + r, |r| ≤ ln 2 / 2; eʳ by its Taylor series to r⁶; 2ⁿ by adding n to the exponent's bits.
- */
-// @ts-ignore: decorator
-@inline
-export function exp(x: v128): v128 {
-  x = f32x4.pmax(f32x4.pmin(x, f32x4.splat(80)), f32x4.splat(-80));
-  const round = f32x4.splat(12582912); // 1.5·2²³: adding it leaves n in the low bits
-  const shifted = madd(x, f32x4.splat(1.4426950408889634), round);
-  const n = f32x4.sub(shifted, round);
-  let r = madd(n, f32x4.splat(-0.693359375), x);
-  r = madd(n, f32x4.splat(2.12194440054691e-4), r);
-  let p = madd(r, f32x4.splat(1.0 / 720), f32x4.splat(1.0 / 120));
-  p = madd(p, r, f32x4.splat(1.0 / 24));
-  p = madd(p, r, f32x4.splat(1.0 / 6));
-  p = madd(p, r, f32x4.splat(0.5));
-  p = madd(p, r, f32x4.splat(1));
-  p = madd(p, r, f32x4.splat(1));
-  return i32x4.add(p, i32x4.shl(shifted, 23));
-}
-
-/** σ(x) = 1 / (1 + e⁻ˣ) on four lanes, absolute error below 1e-6. */
-// @ts-ignore: decorator
-@inline
-export function sigmoid(x: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exp(f32x4.neg(x))));
-}
-
-/** tanh(x) = 1 − 2 / (1 + e²ˣ) on four lanes, absolute error below 1e-6. */
-// @ts-ignore: decorator
-@inline
-export function tanh(x: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(one, exp(f32x4.add(x, x)))));
 }
 
 /**
