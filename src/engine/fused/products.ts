@@ -40,10 +40,14 @@ export function weightGradients(thread: Thread): void {
       const a = (shard: Shard) => inputOf(thread, k, dropping, shard);
       const c = layer.Wx + model.toGradient; // (I, G·H)
       products.push({ a, lda: layer.input, m: layer.input, b: gates, ldb: GH, n: GH, c, ldc: GH });
+      sums(thread, gates, GH, GH, layer.b);
     } else {
-      scatter(thread, gates, GH, layer.Wx + model.toGradient);
+      // Each row of the window was added to one row of the table, so the table's rows have the same sum, and are fewer.
+      const table = layer.Wx + model.toGradient; // (V, G·H)
+      scatter(thread, gates, GH, table);
+      if (V < window.steps * window.batch) sums(thread, table, GH, GH, layer.b, V);
+      else sums(thread, gates, GH, GH, layer.b);
     }
-    sums(thread, gates, GH, GH, layer.b);
     if (layer.bhn) sums(thread, window.reset[k], H, H, layer.bhn);
   }
   if (E > 0) scatter(thread, window.up, E, model.embedding + model.toGradient, Math.max(H, E));
@@ -126,10 +130,17 @@ function scatter(thread: Thread, source: number, width: number, table: number, s
   }
 }
 
-/** A bias gradient (width): the sum over all rows of the source, this thread's columns. */
-function sums(thread: Thread, source: number, ld: number, width: number, bias: number): void {
-  const { kernels, window, model } = thread;
+/** A bias gradient (width): the sum over the source's rows, all of the window unless told, this thread's columns. */
+function sums(
+  thread: Thread,
+  source: number,
+  ld: number,
+  width: number,
+  bias: number,
+  rows = thread.window.steps * thread.window.batch,
+): void {
+  const { kernels, model } = thread;
   const [first, last] = thread.part(width, PANEL);
   const to = bias + model.toGradient + first * 4;
-  kernels.columnSums(source + first * 4, ld, window.steps * window.batch, last - first, to, 0);
+  kernels.columnSums(source + first * 4, ld, rows, last - first, to, 0);
 }
