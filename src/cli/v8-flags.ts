@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
+import { canRevectorize, revectorize } from '../engine/fused/revectorize';
 import { UserError } from '../text/user-error';
-import { canRevectorize, revectorize } from '../worker/threads/revectorize';
 
 /**
  * Switches relaxed SIMD on where it is finished but still behind a flag (Node 20); call it before the fused engine is
@@ -17,7 +17,7 @@ export function allowRelaxedSimd(): void {
 export function allowRevectorization(): void {
   if (!canRevectorize()) {
     throw new UserError(
-      `--revectorize needs Node 22 or newer, and this is Node ${process.versions.node}; leave it out.`,
+      `--revectorize needs Node 22 or newer on an x64 processor, and this is Node ${process.versions.node} on ${process.arch}; leave it out.`,
     );
   }
   setFlagsFromString(revectorize);

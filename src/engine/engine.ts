@@ -99,6 +99,8 @@ export interface EngineOptions {
   readonly dist: string;
   /** Threads of the fused engine; 0 chooses. */
   readonly threads?: number;
+  /** Whether this process's V8 was told to widen 128-bit instructions: the fused engine then takes the kernels made for it. */
+  readonly revectorized?: boolean;
   /** Backend of the tfjs engine; wasm unless asked otherwise. */
   readonly backend?: 'wasm' | 'cpu';
 }

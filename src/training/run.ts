@@ -43,7 +43,8 @@ export async function* run(
   const corpus = corpusOf(request, wanted, resumed);
   await clock.breathe();
   const { configuration, notes } = shrink(wanted, corpus, source);
-  const options: EngineOptions = { dist, threads: configuration.training.threads };
+  const { threads, revectorize: revectorized } = configuration.training;
+  const options: EngineOptions = { dist, threads, revectorized };
   const engine = await createEngine(configuration.training.engine, shapeOf(configuration, corpus.tokenizer), options);
   try {
     prepareParameters(engine, configuration, resumed);

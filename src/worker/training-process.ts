@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { canRevectorize, revectorize } from '../engine/fused/revectorize';
 import type { FromTraining, ToTraining, TrainingRequest } from '../protocol/training';
-import { canRevectorize, revectorize } from './threads/revectorize';
 
 /** Messages on their way to whoever started this process; a large one takes a while, and leaving early would lose it. */
 const underWay = new Set<Promise<void>>();

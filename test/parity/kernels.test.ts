@@ -45,6 +45,9 @@ const cases: Case[] = [
     [259, 7, 5],
     [7, 513, 2],
     [33, 64, 65],
+    [6, 31, 32],
+    [11, 257, 18],
+    [8, 12, 64],
   ].flatMap(([rows, k, n]): Case[] => [
     ...[0, 1].map(
       (add): Case => ({
@@ -320,7 +323,7 @@ function compare({ prepare }: Case, { memory, kernels }: Awaited<ReturnType<type
 }
 
 allowRelaxedSimd();
-const builds: Build[] = ['simd', 'relaxed'];
+const builds: Build[] = ['simd', 'relaxed', 'wide'];
 
 describe.each(builds)('the %s kernels agree with their twins', (build) => {
   const compiled = instance(build);

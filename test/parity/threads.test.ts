@@ -4,16 +4,20 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allowRelaxedSimd } from '../../src/cli/v8-flags';
 import { checkMemory, createFusedEngine, memoryEstimate } from '../../src/engine/fused';
+import type { Build } from '../../src/engine/fused/kernels';
 import { shards } from '../../src/engine/fused/layout';
 import { UserError } from '../../src/text/user-error';
 import { dist, randomise, relative, shapeOf, stateOf, windowOf } from './models';
 
 const shape = shapeOf({ cell: 'lstm', hidden: 21, layers: 2 });
 
+allowRelaxedSimd();
+
 /** Parameters after five updates. */
-async function trained(threads: number, batch: number): Promise<number[]> {
-  const engine = await createFusedEngine(shape, { dist, threads });
+async function trained(threads: number, batch: number, build?: Build): Promise<number[]> {
+  const engine = await createFusedEngine(shape, { dist, threads, build });
   randomise(engine);
   const state = stateOf(shape, batch);
   for (let count = 1; count <= 5; count++) {
@@ -29,6 +33,12 @@ async function trained(threads: number, batch: number): Promise<number[]> {
 describe('threads', () => {
   it.each([1, 2, 3, 8])('%i give the same parameters twice, bit by bit', async (threads) => {
     expect(await trained(threads, 9)).toEqual(await trained(threads, 9));
+  });
+
+  it.each([1, 2])('%i give the same with wider register blocks, bit by bit', async (threads) => {
+    for (const batch of [1, 3, 7, 9, 26]) {
+      expect(await trained(threads, batch, 'wide')).toEqual(await trained(threads, batch, 'relaxed'));
+    }
   });
 
   it('agree with one thread, with fewer rows than threads too', async () => {

@@ -4,7 +4,7 @@ import { UserError } from '../../text/user-error';
 import type { Window } from '../../text/windows';
 import type { Engine, EngineOptions, GradientResult, Moments, OptimizerStep, Pass, State } from '../engine';
 import { NATS, SQUARES, task, word } from './control';
-import { type Build, compileKernels } from './kernels';
+import { type Build, bestBuild, compileKernels } from './kernels';
 import {
   checkMemory,
   defaultThreads,
@@ -26,7 +26,7 @@ export { checkMemory, defaultThreads, memoryEstimate } from './layout';
 
 /** What the tests and the benchmark may choose besides. */
 export interface FusedOptions extends EngineOptions {
-  /** One of the two builds of the kernels, instead of the best that runs here. */
+  /** One of the builds of the kernels, instead of the best that runs here. */
   readonly build?: Build;
 }
 
@@ -48,7 +48,7 @@ export async function createFusedEngine(shape: ModelShape, options: FusedOptions
   checkMemory(shape, 1, 1);
   const threads = options.threads || defaultThreads();
   const model = modelLayout(shape, threads);
-  const module = compileKernels(options.dist, options.build);
+  const module = compileKernels(options.dist, options.build ?? bestBuild(options.dist, options.revectorized));
   const memory = takeMemory(model);
   return new SharedMemoryEngine(model, memory, await Pool.start(options.dist, { memory, module, shape, threads }));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { canRevectorize } from './revectorize';
 
 /**
  * The kernels that assembly/ exports and twin/ repeats in plain TypeScript. Addresses are bytes in the shared memory; sizes
@@ -113,23 +114,36 @@ export interface Kernels {
 
 /** Columns of a packed panel, as in assembly/blocks.ts. */
 export const PANEL = 16;
-/** Bytes of scratch memory that one thread's products need: 128, a packed block of A (256, 256), four panels of B (256, 16). */
-export const SCRATCH = 128 + 4 * 256 * (256 + 4 * PANEL);
+/**
+ * Bytes of scratch memory that one thread's products need: a register block (6, 16), a packed block of A (256, 256), four
+ * panels of B (256, 16).
+ */
+export const SCRATCH = 4 * 6 * 16 + 4 * 256 * (256 + 4 * PANEL);
 
-/** The two builds of the kernels. */
-export type Build = 'simd' | 'relaxed';
+/** The builds of the kernels: 128-bit SIMD; with fused multiply-add; and for a V8 that widens pairs of instructions to 256 bits. */
+export type Build = 'simd' | 'relaxed' | 'wide';
 
 const compiled = new Map<string, WebAssembly.Module>();
 
+const path = (dist: string, build: Build) => join(dist, 'fused', `${build}.wasm`);
+
 /**
- * Compiles the kernels once per process: the build with relaxed SIMD where the machine's JavaScript engine has it.
- * Takes some milliseconds at once, because a process that only awaits a compilation has nothing that keeps it alive.
+ * The fastest build that this process can run.
  * @param dist folder that holds fused/*.wasm
- * @param build one of the two, instead of choosing
+ * @param revectorized whether V8 was told to widen the kernels' instructions, if it can
  */
-export function compileKernels(dist: string, build?: Build): WebAssembly.Module {
-  const path = (name: Build) => join(dist, 'fused', `${name}.wasm`);
-  const file = path(build ?? (WebAssembly.validate(readFileSync(path('relaxed'))) ? 'relaxed' : 'simd'));
+export function bestBuild(dist: string, revectorized = false): Build {
+  if (!WebAssembly.validate(readFileSync(path(dist, 'relaxed')))) return 'simd';
+  return revectorized && canRevectorize() ? 'wide' : 'relaxed';
+}
+
+/**
+ * Compiles a build of the kernels once per process. Takes some milliseconds at once, because a process that only awaits a
+ * compilation has nothing that keeps it alive.
+ * @param dist folder that holds fused/*.wasm
+ */
+export function compileKernels(dist: string, build: Build): WebAssembly.Module {
+  const file = path(dist, build);
   const module = compiled.get(file) ?? new WebAssembly.Module(readFileSync(file));
   compiled.set(file, module);
   return module;

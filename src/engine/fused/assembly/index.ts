@@ -1,4 +1,5 @@
 // The kernels, each with a scalar twin in ../twin. Addresses are bytes in the shared memory, sizes and strides are floats.
+export { fiveRows, fourRows, sixRows } from './groups';
 export { multiply } from './multiply';
 export { outer } from './outer';
 export { packColumns, packTransposed } from './pack';
