@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createState, type Engine, type OptimizerStep } from '../../engine/engine';
 import { createFusedEngine, type FusedEngine } from '../../engine/fused';
@@ -49,8 +50,8 @@ function contestant(name: string, engine: Engine, { shape, steps, batch }: Row, 
 }
 
 /** The fused engine with some threads; also gives the rate of its own matrix product on the same threads. */
-export async function fused(row: Row, dist: string, threads: number) {
-  const engine = await createFusedEngine(row.shape, { dist, threads });
+export async function fused(row: Row, dist: string, threads: number, revectorized = false) {
+  const engine = await createFusedEngine(row.shape, { dist, threads, revectorized });
   return { ...contestant(`fused ${threads}`, engine, row, 5), peak: (seconds: number) => productRate(engine, seconds) };
 }
 
@@ -82,6 +83,21 @@ export interface Peer {
   /** A text for vocabularies of letters, and one for larger ones. */
   readonly letters: string;
   readonly text: string;
+}
+
+/** The fused engine widened to 256 bits, by this program under another Node, in a process of its own for each round. */
+export function wide({ name }: Row, dist: string, node: string, threads: number): Contestant {
+  const own = ['--revectorize', '--only', name, '--threads', String(threads), '--rounds', '1', '--tfjs', '0', '--json'];
+  return {
+    name: 'fused, 256 bit',
+    async round(seconds) {
+      const args = [join(dist, 'cli.js'), 'bench', ...own, '--seconds', String(seconds)];
+      const { stdout } = await promisify(execFile)(node, args);
+      const { milliseconds } = JSON.parse(stdout) as { milliseconds: Record<string, { median: number }> };
+      return milliseconds[`fused ${threads}`].median;
+    },
+    dispose: () => undefined,
+  };
 }
 
 /** Whether that Python has torch. */

@@ -24,6 +24,8 @@ export function addBench(program: Command, surroundings: Surroundings): void {
       8,
     )
     .option('--threads <number>', 'threads of the fused engine; 0 chooses', number, 0)
+    .option('--revectorize', 'let V8 widen the fused engine to 256 bits, in this process')
+    .option('--wide <node>', 'a Node 22 or newer that times the fused engine so widened, in a process of its own')
     .option('--json', 'print one line of JSON on stdout for each row')
     .action(async (options: BenchOptions) => {
       // Loaded only now: it brings TensorFlow.js, which would slow every command's start.

@@ -8,5 +8,7 @@ export interface BenchOptions {
   readonly only?: string;
   readonly tfjs: number;
   readonly threads: number;
+  readonly revectorize?: boolean;
+  readonly wide?: string;
   readonly json?: boolean;
 }

@@ -3,13 +3,15 @@ import { basename, join } from 'node:path';
 import { defaultThreads } from '../../engine/fused';
 import { UserError } from '../../text/user-error';
 import type { Surroundings } from '../surroundings';
-import { type Contestant, fused, hasTorch, type Peer, pytorch, tfjs } from './contestants';
+import { allowRevectorization } from '../v8-flags';
+import { type Contestant, fused, hasTorch, type Peer, pytorch, tfjs, wide } from './contestants';
 import { epochTime, generationSpeed } from './extras';
 import type { BenchOptions as Options } from './options';
 import { arithmetic, type Row, rows, type Timing, timing } from './rows';
 
 /** Measures and prints the rows one after the other, then generation and an epoch. */
 export async function bench(options: Options, { dist, out, say }: Surroundings): Promise<void> {
+  if (options.revectorize) allowRevectorization();
   const chosen = rows.filter(({ name }) => name.includes(options.only ?? ''));
   if (chosen.length === 0) {
     throw new UserError(
@@ -72,18 +74,21 @@ interface Result {
   readonly oneThread?: number;
   readonly allThreads?: number;
   readonly overWasm?: number;
+  /** PyTorch's best thread count over ours widened to 256 bits. */
+  readonly wide?: number;
 }
 
 /** Measures one row, the contestants taking turns, so that a slow moment of the machine strikes them all. */
 async function measure(
   row: Row,
-  { seconds, rounds, tfjs: limit }: Options,
+  { seconds, rounds, tfjs: limit, revectorize, wide: node }: Options,
   dist: string,
   threads: number,
   peer: Peer | undefined,
 ): Promise<Result> {
-  const all = await fused(row, dist, threads);
-  const contestants: (Contestant | undefined)[] = [await fused(row, dist, 1), all];
+  const all = await fused(row, dist, threads, revectorize);
+  const contestants: (Contestant | undefined)[] = [await fused(row, dist, 1, revectorize), all];
+  if (node) contestants.push(wide(row, dist, node, threads));
   if (peer) contestants.push(...[1, threads].map((count) => pytorch(row, peer, count)));
   for (const backend of ['wasm', 'cpu'] as const) contestants.push(await tfjs(row, dist, backend, limit));
   const present = contestants.filter((one) => one !== undefined);
@@ -105,11 +110,12 @@ async function measure(
     rate: (1000 * arithmetic(row)) / ours,
     peak,
     ...(peer && { oneThread: torch / of('fused 1'), allThreads: torch / ours }),
+    ...(peer && node && { wide: torch / of('fused, 256 bit') }),
     ...(of('tfjs wasm') && { overWasm: of('tfjs wasm') / ours }),
   };
 }
 
-const columns = [12, 22, 22, 22, 22, 10, 10, 9, 9, 9, 9, 9];
+const columns = [12, 22, 22, 22, 22, 22, 10, 10, 9, 9, 9, 9, 9, 9];
 
 function line(cells: readonly string[]): string {
   return cells.map((cell, i) => (i === 0 ? cell.padEnd(columns[i]) : cell.padStart(columns[i]))).join('');
@@ -121,17 +127,19 @@ function heading(threads: number): string {
       'ms a step',
       'fused, 1 thread',
       `fused, ${threads}`,
+      `fused, ${threads}, 256 bit`,
       'PyTorch, 1 thread',
       `PyTorch, ${threads}`,
       'tfjs wasm',
       'tfjs cpu',
     ],
-    ...['GFLOP/s', 'of peak', '1:PyT', 'all:PyT', 'all:wasm'],
+    ...['GFLOP/s', 'of peak', '1:PyT', 'all:PyT', '256:PyT', 'all:wasm'],
   ]);
-  return `Medians of the rounds (and their range). The ratios say how many times faster the fused engine is than PyTorch at its best thread count, with one thread and with all, and than tfjs wasm.\n${first}`;
+  return `Medians of the rounds (and their range). The ratios say how many times faster the fused engine is than PyTorch at its best thread count, with one thread, with all, and with all widened to 256 bits (--wide), and than tfjs wasm.\n${first}`;
 }
 
-function tableLine({ row, milliseconds, threads, rate, peak, oneThread, allThreads, overWasm }: Result): string {
+function tableLine(result: Result): string {
+  const { row, milliseconds, threads, rate, peak, oneThread, allThreads, overWasm, wide } = result;
   const spread = (name: string) => {
     const time = milliseconds[name];
     return time ? `${digits(time.median)} (${digits(time.low)}–${digits(time.high)})` : '–';
@@ -139,9 +147,10 @@ function tableLine({ row, milliseconds, threads, rate, peak, oneThread, allThrea
   const short = (name: string) => (milliseconds[name] ? digits(milliseconds[name].median) : '–');
   const ratio = (value?: number) => (value ? `${value.toFixed(2)}×` : '–');
   return line([
-    ...[row, spread('fused 1'), spread(`fused ${threads}`), spread('PyTorch 1'), spread(`PyTorch ${threads}`)],
+    ...[row, spread('fused 1'), spread(`fused ${threads}`), spread('fused, 256 bit')],
+    ...[spread('PyTorch 1'), spread(`PyTorch ${threads}`)],
     ...[short('tfjs wasm'), short('tfjs cpu'), rate.toFixed(0), `${((100 * rate) / peak).toFixed(0)}%`],
-    ...[ratio(oneThread), ratio(allThreads), ratio(overWasm)],
+    ...[ratio(oneThread), ratio(allThreads), ratio(wide), ratio(overWasm)],
   ]);
 }
 
