@@ -51,7 +51,7 @@ export class Completions extends Disposable implements vscode.InlineCompletionIt
     const range = selected?.range ?? new vscode.Range(position, position);
     const begun = selected?.text ?? '';
     const text = await this.sample(run, textBefore(document, range.start) + begun, document.uri, token);
-    if (!text || token.isCancellationRequested) return undefined;
+    if (!text || token.isCancellationRequested || !this.registration) return undefined;
     return [new vscode.InlineCompletionItem(begun + text, range)];
   }
 
@@ -80,8 +80,10 @@ export class Completions extends Disposable implements vscode.InlineCompletionIt
   }
 
   private register(): void {
-    this.registration?.dispose();
     const { enabled, languages } = readCompletionSettings();
+    // What is on offer at this moment would stay on the screen, and be asked for again by nobody.
+    if (this.registration && !enabled) void vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+    this.registration?.dispose();
     this.registration = enabled
       ? vscode.languages.registerInlineCompletionItemProvider(
           languages.map((language) => (language === '*' ? { pattern: '**' } : { language })),

@@ -158,6 +158,34 @@ describe('Inline completions', () => {
       assert.ok(await complete({ triggerKind: invoked }, undefined, middle));
     });
 
+    it('offers nothing any more that was being sampled when it was switched off', async () => {
+      const original = generator.continue;
+      let reached = () => {};
+      const begun = new Promise<void>((resolve) => {
+        reached = resolve;
+      });
+      let proceed = () => {};
+      const switchedOff = new Promise<void>((resolve) => {
+        proceed = resolve;
+      });
+      generator.continue = async (...request) => {
+        reached();
+        await switchedOff;
+        return original(...request);
+      };
+      try {
+        const pending = complete();
+        await begun;
+        await settings().update('enabled', false, vscode.ConfigurationTarget.Global);
+        proceed();
+        assert.equal(await pending, undefined);
+      } finally {
+        generator.continue = original;
+        await settings().update('enabled', undefined, vscode.ConfigurationTarget.Global);
+      }
+      assert.ok(await complete());
+    });
+
     it('is asked by the editor while it is switched on, and never while it is off', async () => {
       await vscode.window.showTextDocument(document);
       const ask = async () => {
