@@ -1,6 +1,7 @@
 // The table of speeds: builds, then runs `recurrent bench` with the peers and texts that lie beside the project, if they do, and
 // with the Node of the tests' VS Code for the kernels widened to 256 bits, unless this Node can do that itself.
-// Options after `--` go to it, for example `npm run bench -- --only GRU-256 --json`; see `recurrent bench --help`.
+// Then the panel with a million steps, unless only some rows were asked for.
+// Options after `--` go to `recurrent bench`, for example `npm run bench -- --only GRU-256 --json`; see `recurrent bench --help`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -19,4 +20,6 @@ const newer = nodes.map((name) => join(tools, name, 'bin/node')).filter((path) =
 const node = Number(process.versions.node.split('.')[0]) >= 22 ? process.execPath : newer[0];
 if (node) beside.push(['--wide', node]);
 const found = beside.filter(([name, path]) => existsSync(path) && !options.includes(name)).flat();
-process.exitCode = run('esbuild.mjs') || run('dist/cli.js', 'bench', ...found, ...options);
+const json = options.filter((option) => option === '--json');
+const panel = () => (options.includes('--only') ? 0 : run('test/bench/webview-bench.mjs', ...json));
+process.exitCode = run('esbuild.mjs') || run('dist/cli.js', 'bench', ...found, ...options) || panel();

@@ -1,6 +1,6 @@
 // What a running panel costs the extension host: the share of one core that its main thread takes while GRU-256 trains and the
 // panel and the side bar show it, while both are hidden, and before anything runs. Installs the package in a real VS Code; Linux only
-// (it reads /proc). Run after `npm run package`: node test/bench/host-bench.mjs [--seconds 20] [--json]
+// (it reads /proc). Run after `npm run package`: npm run bench:host -- [--seconds 20] [--json]
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

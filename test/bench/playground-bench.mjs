@@ -1,5 +1,5 @@
 // What the playground costs a training: GRU-256 trains on all threads, with and without a playground that asks for one
-// continuation after another, in turns. Run after a build: node test/bench/playground-bench.mjs [--turns 10] [--seconds 3] [--json]
+// continuation after another, in turns. Run after a build: npm run bench:playground -- [--turns 10] [--seconds 3] [--json]
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,10 +1,11 @@
 // How long the panel takes with a million steps of history: opening, a redraw of all charts, frames a second while panning,
-// and memory. Run: node test/bench/webview-bench.mjs [--steps 1000000] [--json]
+// and memory. Run: npm run bench:webview -- [--steps 1000000] [--json]
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { build } from 'esbuild';
+import { ensure } from '../harness/ensure.mjs';
 
 const { values } = parseArgs({
   options: { steps: { type: 'string', default: '1000000' }, json: { type: 'boolean', default: false } },
@@ -22,7 +23,7 @@ await build({
 });
 
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: (await ensure({ chromium: true })).chromium,
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
 });
 const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
@@ -145,5 +146,8 @@ const result = {
   memoryMB: (after - before) / 2 ** 20,
   bytesPerStep: (after - before) / steps,
 };
-if (values.json) console.log(JSON.stringify(result));
-else console.table(Object.fromEntries(Object.entries(result).map(([name, value]) => [name, Number(value.toFixed(2))])));
+if (values.json) console.log(JSON.stringify({ panel: result }));
+else {
+  console.log('The panel:');
+  console.table(Object.fromEntries(Object.entries(result).map(([name, value]) => [name, Number(value.toFixed(2))])));
+}
