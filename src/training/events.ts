@@ -18,7 +18,7 @@ export interface PreparedEvent {
   readonly vocabulary: number;
   readonly trainingTokens: number;
   readonly validationTokens: number;
-  /** Characters per token of the text, for bits per character. */
+  /** Characters per token of the whole text. */
   readonly charactersPerToken: number;
   readonly parameters: number;
   readonly stepsPerEpoch: number;
@@ -85,6 +85,7 @@ export interface EvaluationEvent {
   /** Mean −log p per token, from total nats over total tokens. */
   readonly nats: number;
   readonly perplexity: number;
+  /** Of the measured text's own characters; an `<unk>` is charged its spelling (text/spelling.ts). */
   readonly bitsPerCharacter: number;
   /** Whether it is no worse than guessing uniformly, and no earlier evaluation on this text was better. */
   readonly best: boolean;

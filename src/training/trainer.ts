@@ -201,6 +201,7 @@ export class Trainer {
         if (this.control.stopped) return false;
       }
       const { mean: nats, perplexity } = next.value;
+      const first = corpus.training.length + 1;
       if (!Number.isFinite(nats)) {
         yield this.diverged(this.watch.overflow(progress.step, this.lr));
         return true;
@@ -219,7 +220,7 @@ export class Trainer {
         epoch: progress.epoch + progress.windows / this.plan.stepsPerEpoch,
         nats,
         perplexity,
-        bitsPerCharacter: next.value.bitsPerCharacter(corpus.charactersPerToken),
+        bitsPerCharacter: next.value.bitsPerCharacter(corpus.stretch(first, first + next.value.tokens)),
         best,
         diagnosis: this.diagnosis(perplexity),
       };
