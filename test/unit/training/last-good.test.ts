@@ -13,7 +13,7 @@ const text = sentence.repeat(40);
 /** Mean nats of a saved model on the training part of the text. */
 async function natsOf({ bytes }: CheckpointEvent): Promise<number> {
   const { configuration, tokenizer, parameters } = readCheckpoint(bytes, 'x');
-  const engine = await createEngine('tfjs', shapeOf(configuration, tokenizer), { dist });
+  const engine = await createEngine('fused', shapeOf(configuration, tokenizer), { dist, threads: 1 });
   engine.parameters.flat.set(parameters.flat);
   const { training } = corpusFor(tokenizer, text, configuration.text, 'fox.txt');
   const { mean } = evaluateAll(engine, training, 8, 64);
@@ -27,7 +27,7 @@ function hasty() {
   return { now: () => (now += 20_000), breathe: () => Promise.resolve() };
 }
 
-const wild = { optimizer: 'sgd', lr: 50, clipping: 'none', maxSteps: 500 };
+const wild = { optimizer: 'sgd', lr: 50, clipping: 'none', maxSteps: 500, engine: 'fused', threads: 1 };
 
 describe('the checkpoints of a run that diverges', () => {
   it.each([
