@@ -173,7 +173,10 @@ export class PanelPage {
       this.changed = false;
       const front = this.shown[0];
       if (!front) return;
-      this.head.set(front.summary, front.history.evaluations.at(-1)?.diagnosis ?? '');
+      this.head.set(
+        front.summary,
+        front.history.evaluations.at(-1)?.diagnosis ?? front.summary.prepared?.diagnosis ?? '',
+      );
       this.banner.set(front.summary);
       const worth = front.summary.state !== 'failed' || front.history.length > 0;
       setShown(this.columns, worth);

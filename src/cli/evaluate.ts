@@ -38,7 +38,7 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
           nats: sum.mean,
           perplexity: sum.perplexity,
           bitsPerToken: sum.mean / Math.LN2,
-          bitsPerCharacter: sum.bitsPerCharacter(corpus.charactersPerToken),
+          bitsPerCharacter: sum.bitsPerCharacter(corpus.stretch(1, 1 + sum.tokens)),
         };
         if (options.json) out(JSON.stringify({ event: 'evaluation', ...result }));
         else {

@@ -7,7 +7,8 @@ import { type PresetName, presets, withPreset } from '../model/presets';
 import { TrainingControl } from '../training/control';
 import type { TrainingEvent } from '../training/events';
 import { run } from '../training/run';
-import { checkWritable, nameOf, readBytes, writeBytes } from './files';
+import { checkWritable, nameOf, readBytes } from './files';
+import { adviceAfterDivergence, Keeper } from './keeper';
 import { addOptions, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
 import { allowRevectorization } from './v8-flags';
@@ -21,13 +22,12 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     .argument('<file>', 'the text to learn')
     .description('Train a model on a text.')
     .option('--json', 'print each event as one line of JSON on stdout')
-    .option('--checkpoint <file>', 'write the best model here (the last one if nothing is held out)')
+    .option('--checkpoint <file>', 'write the best model here (the last good one if nothing is held out)')
     .option('--resume <file>', 'go on from a checkpoint; its options are the defaults then')
     .addOption(new Option('--preset <name>', 'begin with the options of a preset').choices(Object.keys(presets)));
   addOptions(command, groups).action(async (file: string, options: Record<string, unknown>) => {
     const resume = options.resume ? readBytes(String(options.resume)) : undefined;
-    const resumed = resume && readCheckpoint(resume, String(options.resume));
-    const saved = resumed?.configuration;
+    const saved = resume && readCheckpoint(resume, String(options.resume)).configuration;
     const base = options.preset
       ? withPreset(saved ?? parseConfiguration({}, 'recurrent'), options.preset as PresetName)
       : saved;
@@ -46,36 +46,39 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
       now: () => performance.now(),
       breathe: () => new Promise<void>((done) => setImmediate(done)),
     };
-    let hasBest = false;
-    let written = false;
-    const before = resumed?.resume?.progress.bestNats;
+    const keeper = new Keeper(target);
+    let diverged = false;
+    let diagnosis: string | undefined;
     let spokenAt = 0;
     try {
       for await (const event of run(request, control, clock)) {
-        if (event.event === 'checkpoint') {
-          hasBest ||= event.reason === 'best';
-          const wanted = event.reason === 'best' || (event.reason === 'final' && !hasBest && before === undefined);
-          if (target && wanted) {
-            writeBytes(target, event.bytes);
-            written = true;
-          }
-        } else if (options.json) {
+        if (event.event === 'checkpoint') keeper.take(event);
+        else if (options.json) {
           out(JSON.stringify(event));
         } else if (event.event !== 'step' || performance.now() - spokenAt > 1000) {
           if (event.event === 'step') spokenAt = performance.now();
           for (const line of linesOf(event)) say(line);
         }
-        if (event.event === 'diverged') process.exitCode = 1;
+        if (event.event === 'prepared') diagnosis = event.diagnosis;
+        diverged ||= event.event === 'diverged';
       }
     } finally {
       process.off('SIGINT', interrupted);
     }
-    if (!target) return;
-    if (written) say(`Checkpoint: ${target}`);
-    else if (resume && before !== undefined) {
-      if (resolve(target) !== resolve(String(options.resume))) writeBytes(target, resume);
+    if (diverged) process.exitCode = 1;
+    else if (diagnosis && !options.json) say(diagnosis);
+    const overResumed =
+      resume !== undefined && target !== undefined && resolve(target) === resolve(String(options.resume));
+    const kept = keeper.close(overResumed && !diverged);
+    if (!kept) return;
+    if (diverged) say(adviceAfterDivergence(kept.step, file, configuration.training, target));
+    else if (target && kept.isResumed) {
       say(`Nothing measured better than the model that was resumed, which ${target} holds.`);
-    } else say(`No checkpoint was written to ${target}: the run ended before there was a model to keep.`);
+    } else if (target) {
+      const untrained =
+        kept.step === 0 ? ' holds the untrained model: the run ended before there was a better one' : '';
+      say(`Checkpoint: ${target}${untrained}`);
+    }
   });
 }
 
@@ -87,6 +90,7 @@ function linesOf(event: TrainingEvent): string[] {
         ...event.notes,
         `${event.trainingTokens} training and ${event.validationTokens} validation tokens, vocabulary ${event.vocabulary}, ${event.parameters} parameters, ${event.totalSteps} steps of ${event.batch} × ${event.steps} tokens, ${event.engine} engine.`,
         ...event.baselines.map(({ name, perplexity }) => `Baseline ${name}: perplexity ${perplexity.toFixed(2)}.`),
+        ...(event.diagnosis ? [event.diagnosis] : []),
       ];
     case 'step': {
       const bite = event.clipped ? `, clipped × ${event.clipScale.toPrecision(2)}` : '';

@@ -81,7 +81,7 @@ export class History {
         break;
       case 'evaluation':
         this.evaluations.push(event);
-        if (!this.bestEvaluation || event.nats < this.bestEvaluation.nats) this.bestEvaluation = event;
+        this.compare(event);
         break;
       case 'continuation':
         this.continuations.push(event);
@@ -162,9 +162,7 @@ export class History {
     this.weight = 0;
     for (let i = 0; i < this.length; i++) this.smooth(this.columns[3][i]);
     this.bestEvaluation = undefined;
-    for (const event of this.evaluations) {
-      if (!this.bestEvaluation || event.nats < this.bestEvaluation.nats) this.bestEvaluation = event;
-    }
+    for (const event of this.evaluations) this.compare(event);
   }
 
   /** The newest numbers, or undefined before the first step. @param totalSteps of the whole run */
@@ -199,6 +197,11 @@ export class History {
   tail(name: (typeof columnNames)[number], count: number): number[] {
     const column = this.columns[columnNames.indexOf(name)];
     return Array.from(column.subarray(Math.max(0, this.length - count), this.length));
+  }
+
+  /** One that is the best of its text replaces the best of the text before, if the run goes on with another. */
+  private compare(event: EvaluationEvent): void {
+    if (event.best || !this.bestEvaluation || event.nats < this.bestEvaluation.nats) this.bestEvaluation = event;
   }
 
   private smooth(loss: number): void {

@@ -121,13 +121,14 @@ export class RunFolder {
     });
   }
 
-  /** Removes the history from disk: the next `saveHistory` writes it anew. */
-  removeHistory(): Promise<boolean> {
+  /** Cuts the history on disk to its first steps; the next `saveHistory` writes the events, which are few, anew. */
+  cutHistory(steps: number): Promise<boolean> {
     return this.write(async () => {
-      this.savedSteps = 0;
+      this.savedSteps = Math.min(this.savedSteps, steps);
       this.savedEvents = 0;
       this.savedEventBytes = 0;
-      for (const file of ['steps.f64', 'events.jsonl']) await rm(join(this.path, file), { force: true });
+      await writeFrom(join(this.path, 'steps.f64'), this.savedSteps * rowBytes, new Uint8Array(0));
+      await rm(join(this.path, 'events.jsonl'), { force: true });
     });
   }
 

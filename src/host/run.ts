@@ -159,7 +159,7 @@ export class Run extends Disposable {
       this.weights.delete(kind);
       this.update({ checkpoints: { ...this.record.checkpoints, [kind]: undefined } });
     }
-    void this.folder.removeHistory();
+    void this.folder.cutHistory(this.history.steps);
     this.rewound.fire();
   }
 
@@ -171,8 +171,8 @@ export class Run extends Disposable {
   }
 
   /**
-   * The newest weights, to go on from. Undefined if there are none.
-   * After a training that went wrong, those that are damaged give way to the best ones.
+   * The newest weights, to go on from. Undefined if there are none. A training that goes wrong saves nothing while it does,
+   * so the newest are the last good ones; afterwards those that are damaged give way to the best ones.
    */
   async readNewest(): Promise<Weights | undefined> {
     const kind = this.newestKind();
@@ -233,6 +233,8 @@ export class Run extends Disposable {
   }
 
   private keep({ step, reason, bytes }: CheckpointEvent): void {
+    // What a run goes on from is kept already.
+    if (reason === 'initial' && this.hasCheckpoint) return;
     const kept = { step, bytes };
     const into: CheckpointKind[] = reason === 'best' ? ['best', 'latest'] : ['latest'];
     for (const kind of into) {

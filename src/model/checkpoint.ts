@@ -24,8 +24,12 @@ const progressSchema = z.object({
   evaluationsSinceBest: z.int(),
   /** Steps since the last cut of each row, under random truncation. */
   sinceCut: z.array(z.int()).optional(),
-  /** Names the windows that `windows` counts. */
+  /** Names the text, and the split of it, that the best model was measured on. */
+  corpus: z.string().optional(),
+  /** Names the windows that `windows` counts, within that text. */
   place: z.string().optional(),
+  /** Updates that the optimizer's moments have seen, for their bias correction; as many as steps if absent. */
+  updates: z.int().min(0).optional(),
   /** B, if there is a carried state. */
   batch: z.int().min(1).optional(),
 });

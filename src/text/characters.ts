@@ -20,7 +20,7 @@ export class CharacterTokenizer implements Tokenizer {
     }
   }
 
-  encode(text: string): Ids {
+  encode(text: string, unknown?: (at: number, character: string) => void): Ids {
     const ids = createIds(countCharacters(text), this.vocabulary.length); // (characters)
     for (let i = 0, n = 0; i < text.length; n++) {
       const point = text.codePointAt(i)!;
@@ -31,8 +31,13 @@ export class CharacterTokenizer implements Tokenizer {
         ids[n] = this.beyond.get(point) ?? unknownId;
         i += 2;
       }
+      if (ids[n] === unknownId) unknown?.(n, String.fromCodePoint(point));
     }
     return ids;
+  }
+
+  charactersOf(): number {
+    return 1;
   }
 
   decode(ids: ArrayLike<number>): string {

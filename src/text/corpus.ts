@@ -1,4 +1,5 @@
 import { countCharacters, limitText, type Normalization, normalize } from './normalize';
+import { type Stretch, spell } from './spelling';
 import type { Ids, Tokenizer, TokenizerOptions } from './tokenizer';
 import { buildTokenizer } from './tokenizers';
 import { UserError } from './user-error';
@@ -25,6 +26,8 @@ export interface Corpus {
   readonly training: Ids;
   /** The rest. A view into `ids`. */
   readonly validation: Ids;
+  /** What the ids `from` to `to`, exclusive, stand for in the text. */
+  readonly stretch: (from: number, to: number) => Stretch;
 }
 
 /**
@@ -92,7 +95,7 @@ function requireVariety(text: string, source: string): void {
 }
 
 function encodeCorpus(tokenizer: Tokenizer, text: string, options: TextOptions): Corpus {
-  const ids = tokenizer.encode(text);
+  const { ids, stretch } = spell(tokenizer, text);
   const characters = countCharacters(text);
   const split = Math.floor(ids.length * (1 - options.validation));
   return {
@@ -102,5 +105,6 @@ function encodeCorpus(tokenizer: Tokenizer, text: string, options: TextOptions):
     ids,
     training: ids.subarray(0, split),
     validation: ids.subarray(split),
+    stretch,
   };
 }

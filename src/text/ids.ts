@@ -13,6 +13,11 @@ export class GrowingIds {
   private room = new Uint32Array(1024);
   private used = 0;
 
+  /** Ids so far. */
+  get length(): number {
+    return this.used;
+  }
+
   push(id: number): void {
     if (this.used === this.room.length) {
       const wider = new Uint32Array(2 * this.used);

@@ -51,6 +51,11 @@ export class SubwordTokenizer implements Tokenizer {
     return ids.share(this.vocabulary.length);
   }
 
+  charactersOf(id: number): number {
+    // All bytes of a character but its first are 10xxxxxx.
+    return this.bytes[id].reduce((count, byte) => count + ((byte & 0xc0) === 0x80 ? 0 : 1), 0);
+  }
+
   decode(ids: ArrayLike<number>): string {
     let length = 0;
     for (let i = 0; i < ids.length; i++) length += this.bytes[ids[i]].length;

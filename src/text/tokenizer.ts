@@ -14,8 +14,13 @@ export interface Tokenizer {
   readonly vocabulary: readonly string[]; // (V)
   /** Id of `<unk>`; −1 if nothing can be unknown, as with subwords. */
   readonly unknown: number;
-  /** What the tokenizer does not know becomes `<unk>`. */
-  encode(text: string): Ids;
+  /**
+   * What the tokenizer does not know becomes `<unk>`.
+   * @param unknown told what did, in order, and its place among the ids
+   */
+  encode(text: string, unknown?: (at: number, piece: string) => void): Ids;
+  /** Characters (code points) that begin in a token; of `<unk>` there is no telling. */
+  charactersOf(id: number): number;
   decode(ids: ArrayLike<number>): string;
   /**
    * Decodes one token at a time: a function that takes an id and returns the text that is complete with it, which is empty

@@ -1,4 +1,5 @@
 import { GrowingIds, type Ids } from './ids';
+import { countCharacters } from './normalize';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { unknownId, unknownToken } from './unknown';
 import { UserError } from './user-error';
@@ -54,10 +55,18 @@ export class WordTokenizer implements Tokenizer {
     this.index = new Map(vocabulary.map((word, id) => [word, id]));
   }
 
-  encode(text: string): Ids {
+  encode(text: string, unknown?: (at: number, word: string) => void): Ids {
     const ids = new GrowingIds();
-    for (const word of segmentWords(text)) ids.push(this.index.get(word) ?? unknownId);
+    for (const word of segmentWords(text)) {
+      const id = this.index.get(word);
+      if (id === undefined) unknown?.(ids.length, word);
+      ids.push(id ?? unknownId);
+    }
     return ids.share(this.vocabulary.length);
+  }
+
+  charactersOf(id: number): number {
+    return countCharacters(this.vocabulary[id]);
   }
 
   decode(ids: ArrayLike<number>): string {

@@ -35,6 +35,13 @@ export function diagnose({ training, validation, best, baselines }: Standing): s
   return `Learning: ${show(validation)} is better than the unigram's ${show(unigram.perplexity)}, and not yet than the ${strongest.name}'s ${show(strongest.perplexity)}.`;
 }
 
+/** Stands where the diagnosis does when there are too few validation tokens to measure; undefined when there are enough. */
+export function withoutValidation(validationTokens: number): string | undefined {
+  if (validationTokens > 1) return undefined;
+  const held = validationTokens === 0 ? 'nothing' : 'a single token';
+  return `Validation is not measured: ${held} of the text is held out, and a low training perplexity alone may be a text learnt by heart; raise text.validation to tell.`;
+}
+
 function show(perplexity: number): string {
   return perplexity < 1000 ? perplexity.toFixed(2) : perplexity.toExponential(1);
 }

@@ -4,9 +4,17 @@ export interface Divergence {
   readonly remedy: string;
 }
 
+/** Nats that an untrained model may lie above ln V. */
+const allowance = 0.1;
+
+/** Whether a model is no model to keep: worse than guessing uniformly, by more than chance, or not a number. */
+export function worseThanGuessing(nats: number, vocabulary: number): boolean {
+  return !(nats <= Math.log(vocabulary) + allowance);
+}
+
 /** How long the smoothed perplexity may stay above the uniform one, in steps. */
 const patience = 100;
-/** Steps that an untrained model is given before it is judged. */
+/** Steps that an untrained model is given before it is stopped. */
 const grace = 50;
 
 /**
@@ -30,7 +38,7 @@ export class DivergenceWatch {
     if (!Number.isFinite(loss)) return { why: `The loss of step ${step} is not a finite number.`, remedy };
     if (!Number.isFinite(norm)) return { why: `The gradient of step ${step} is not finite: it exploded.`, remedy };
     this.smoothed = Number.isNaN(this.smoothed) ? loss : 0.95 * this.smoothed + 0.05 * loss;
-    this.above = step > grace && this.smoothed > Math.log(this.vocabulary) + 0.1 ? this.above + 1 : 0;
+    this.above = step > grace && this.worried ? this.above + 1 : 0;
     if (this.above < patience) return undefined;
     const perplexity = Math.exp(Math.min(this.smoothed, 700)).toPrecision(3);
     return {
@@ -39,9 +47,9 @@ export class DivergenceWatch {
     };
   }
 
-  /** Whether the perplexity is above the uniform one now. */
+  /** Whether the smoothed perplexity is above the uniform one now, from the first step on. */
   get worried(): boolean {
-    return this.above > 0;
+    return !Number.isNaN(this.smoothed) && worseThanGuessing(this.smoothed, this.vocabulary);
   }
 
   /** For weights that are no longer finite after an update, or that make a validation loss that is not. */
@@ -51,8 +59,11 @@ export class DivergenceWatch {
 }
 
 function remedyFor(learningRate: number, clipped: boolean): string {
-  const lower = `try a learning rate below ${learningRate}, for example ${suggest(learningRate)}.`;
+  const lower = `try a learning rate below ${learningRate}, for example ${slower(learningRate)}.`;
   return clipped ? lower.replace('try', 'Try') : `Clip by norm (training.clipping, training.clip) or ${lower}`;
 }
 
-const suggest = (learningRate: number) => String(Number((learningRate / 10).toPrecision(1)));
+/** A tenth of a learning rate, in one digit: what to try after a divergence. */
+export function slower(learningRate: number): number {
+  return Number((learningRate / 10).toPrecision(1));
+}

@@ -18,7 +18,7 @@ export interface PreparedEvent {
   readonly vocabulary: number;
   readonly trainingTokens: number;
   readonly validationTokens: number;
-  /** Characters per token of the text, for bits per character. */
+  /** Characters per token of the whole text. */
   readonly charactersPerToken: number;
   readonly parameters: number;
   readonly stepsPerEpoch: number;
@@ -32,6 +32,8 @@ export interface PreparedEvent {
   readonly notes: readonly string[];
   /** Perplexities, per token on the validation text, that need no network; drawn as lines. */
   readonly baselines: readonly Baseline[];
+  /** One sentence in place of the evaluations' diagnosis, if there will be no evaluation. */
+  readonly diagnosis?: string;
 }
 
 /** A model that needs no training by gradients, as a line to compare with. */
@@ -83,8 +85,9 @@ export interface EvaluationEvent {
   /** Mean −log p per token, from total nats over total tokens. */
   readonly nats: number;
   readonly perplexity: number;
+  /** Of the measured text's own characters; an `<unk>` is charged its spelling (text/spelling.ts). */
   readonly bitsPerCharacter: number;
-  /** Whether no earlier evaluation was better. */
+  /** Whether it is no worse than guessing uniformly, and no earlier evaluation on this text was better. */
   readonly best: boolean;
   /** One sentence: not learning, learning, better than n-gram, memorising. Empty when there is nothing to say yet. */
   readonly diagnosis: string;
@@ -128,7 +131,13 @@ export interface MarkEvent {
 export interface CheckpointEvent {
   readonly event: 'checkpoint';
   readonly step: number;
-  readonly reason: 'best' | 'latest' | 'asked' | 'final';
+  /**
+   * `initial` is what the run begins with, the one thing to go back to until there is better; every other one is, as far
+   * as it was measured, no worse than guessing uniformly.
+   */
+  readonly reason: 'initial' | 'best' | 'latest' | 'asked' | 'final';
+  /** Step of the best model on this validation text so far, before a resumption too; absent if none was measured. */
+  readonly bestStep?: number;
   readonly bytes: Uint8Array;
 }
 

@@ -1,4 +1,5 @@
 import { createState, type Engine } from '../engine/engine';
+import type { Stretch } from '../text/spelling';
 import type { Ids } from '../text/tokenizer';
 
 /** A sum of −log p over tokens. Perplexity is taken from the sums, never as a mean of perplexities. */
@@ -21,9 +22,12 @@ export class Likelihood {
     return Math.exp(this.mean);
   }
 
-  /** Bits per character of the text, which compares tokenizers. */
-  bitsPerCharacter(charactersPerToken: number): number {
-    return this.mean / Math.LN2 / charactersPerToken;
+  /**
+   * Bits per character of the text, which compares tokenizers: those of the tokens and those that spell what is `<unk>`.
+   * @param stretch of the tokens that were measured
+   */
+  bitsPerCharacter({ characters, unknownBits }: Stretch): number {
+    return (this.nats / Math.LN2 + unknownBits) / characters;
   }
 }
 
@@ -48,7 +52,8 @@ export class MovingAverage {
 
 /**
  * Measures a model on token ids: `batch` rows side by side, each from a zero state, in windows of at most `steps`. Fewer than
- * `batch` tokens at the end are left out so that the rows are equally long.
+ * `batch` tokens at the end are left out so that the rows are equally long: measured are as many as the result says, from the
+ * second token on.
  * Yields after every window, so that a long text can be interrupted.
  */
 export function* evaluate(engine: Engine, ids: Ids, batch: number, steps: number): Generator<void, Likelihood> {

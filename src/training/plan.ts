@@ -14,11 +14,21 @@ export const validationLimit = 200_000;
 const probeRows = 8;
 const probeSteps = 100;
 
+/** Batch and steps in use: smaller than configured if the text is short, and whole rows of it without truncation. */
+export interface WindowSize {
+  /** B */
+  readonly batch: number;
+  /** T */
+  readonly steps: number;
+}
+
 /** What a run will do, known before its first step: its epochs, its windows, and when it evaluates. */
 export class Plan {
   readonly stepsPerEpoch: number;
   /** All the steps of the run, if nothing stops it earlier. */
   readonly totalSteps: number;
+  /** Names the text and its split: a model measured on another one cannot be compared with. */
+  readonly corpusName: string;
   /** Names the windows of this run: a checkpoint's place among them means nothing among others. */
   readonly place: string;
   private readonly evaluateEvery: number;
@@ -27,10 +37,12 @@ export class Plan {
   constructor(
     private readonly corpus: Corpus,
     private readonly configuration: Configuration,
+    readonly window: WindowSize,
   ) {
-    const { batch, steps, epochs, maxSteps, evaluateEvery } = configuration.training;
-    const { sampling, seed } = configuration.training;
-    this.place = [batch, steps, sampling, seed, corpus.training.length, fingerprint(corpus.training)].join(' ');
+    const { epochs, maxSteps, evaluateEvery, sampling, seed } = configuration.training;
+    const { batch, steps } = window;
+    this.corpusName = [corpus.training.length, corpus.validation.length, fingerprint(corpus.ids)].join(' ');
+    this.place = [batch, steps, sampling, seed].join(' ');
     this.stepsPerEpoch = Math.max(1, windowCount(corpus.training.length, batch, steps));
     this.totalSteps = Math.min(epochs * this.stepsPerEpoch, maxSteps || Number.POSITIVE_INFINITY);
     // About forty evaluations a run, and never more than about a tenth of its time.
@@ -65,7 +77,7 @@ export class Plan {
   /** A few rows of the text that gradient flow is measured on, the same all through the run. */
   probe(): Window {
     const { training } = this.corpus;
-    const { batch, steps } = this.configuration.training;
+    const { batch, steps } = this.window;
     const [window] = sequentialWindows(training, Math.min(batch, probeRows), Math.min(steps, probeSteps), 0);
     return window;
   }
@@ -73,7 +85,8 @@ export class Plan {
   /** The windows of one epoch, the same for the same seed and epoch. */
   windows(epoch: number): Iterable<Window> {
     const { training } = this.corpus;
-    const { batch, steps, sampling, seed } = this.configuration.training;
+    const { batch, steps } = this.window;
+    const { sampling, seed } = this.configuration.training;
     const random = new Random(streamSeed(seed, streams.windows + epoch));
     if (sampling === 'random') return randomWindows(training, batch, steps, () => random.uniform());
     return sequentialWindows(training, batch, steps, random.below(offsetCount(training.length, batch, steps)));

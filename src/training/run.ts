@@ -12,7 +12,8 @@ import { fitWindow } from '../text/windows';
 import { baselines } from './baselines';
 import { type Clock, mark, type TrainingControl } from './control';
 import type { Baseline, TrainingEvent } from './events';
-import { streams, validationLimit } from './plan';
+import { streams, validationLimit, type WindowSize } from './plan';
+import { describeResumption } from './resumption';
 import { Trainer } from './trainer';
 
 /** What a run is made of. */
@@ -38,11 +39,11 @@ export async function* run(
 ): AsyncGenerator<TrainingEvent, void> {
   const { source, dist } = request;
   const resumed = request.resume && readCheckpoint(request.resume, 'The checkpoint to resume from');
-  const wanted = parseConfiguration(request.configuration, 'Configuration');
-  if (resumed) checkSameModel(resumed.configuration, wanted);
-  const corpus = corpusOf(request, wanted, resumed);
+  const configuration = parseConfiguration(request.configuration, 'Configuration');
+  if (resumed) checkSameModel(resumed.configuration, configuration);
+  const corpus = corpusOf(request, configuration, resumed);
   await clock.breathe();
-  const { configuration, notes } = shrink(wanted, corpus, source);
+  const { window, notes } = windowFor(configuration, corpus, source);
   const { threads, revectorize: revectorized } = configuration.training;
   const options: EngineOptions = { dist, threads, revectorized };
   const engine = await createEngine(configuration.training.engine, shapeOf(configuration, corpus.tokenizer), options);
@@ -52,18 +53,18 @@ export async function* run(
       engine,
       corpus,
       configuration,
+      window,
       notes,
       baselines: baselinesOf(corpus),
       prompt: promptOf(configuration, corpus),
     };
-    const trainer = new Trainer({ ...training, resume: resumed?.resume }, control, clock);
+    const trainer = new Trainer({ ...training, resumed }, control, clock);
     const events = trainer.events();
     const first = await events.next();
     if (!first.done) yield first.value;
-    if (resumed) {
-      const step = resumed.resume?.progress.step ?? 0;
-      const anew = trainer.beginsEpochAnew ? '; the epoch begins anew, as its text or windows are others now' : '';
-      yield mark(step, 'restored', `Restored from step ${step}${anew}`);
+    if (trainer.resumption) {
+      const { step } = trainer.resumption.progress;
+      yield mark(step, 'restored', describeResumption(trainer.resumption));
     }
     yield* events;
   } finally {
@@ -92,13 +93,16 @@ function checkSameModel(old: Configuration, wanted: Configuration): void {
   }
 }
 
-/** The configuration with a batch and steps that fit the text, and what a person should read about it. */
-function shrink(
-  wanted: Configuration,
+/**
+ * A batch and steps that fit the text, and what a person should read about them. The configuration stays as it was asked: a
+ * checkpoint keeps that, and what goes on from it fits its own text.
+ */
+function windowFor(
+  configuration: Configuration,
   corpus: Corpus,
   source: string,
-): { configuration: Configuration; notes: string[] } {
-  const { training } = wanted;
+): { window: WindowSize; notes: string[] } {
+  const { training } = configuration;
   const fitted = fitWindow(
     corpus.training.length,
     training.batch,
@@ -108,7 +112,6 @@ function shrink(
   const notes = fitted.note ? [fitted.note] : [];
   const { batch } = fitted;
   const steps = training.truncation === 'none' ? Math.floor((corpus.training.length - 1) / batch) : fitted.steps;
-  const configuration = { ...wanted, training: { ...training, batch, steps } };
   const shape = shapeOf(configuration, corpus.tokenizer);
   if (training.truncation === 'none') {
     const megabytes = Math.round(memoryEstimate(shape, batch, steps) / 2 ** 20);
@@ -121,7 +124,7 @@ function shrink(
     const [some, all] = [validationLimit, corpus.validation.length].map((n) => n.toLocaleString('en'));
     notes.push(`Evaluations look at the first ${some} of ${all} validation tokens.`);
   }
-  return { configuration, notes };
+  return { window: { batch, steps }, notes };
 }
 
 /** Of the same validation tokens that evaluations look at. */

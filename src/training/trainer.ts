@@ -1,45 +1,33 @@
 import { gradientFlow, linearRnnFlow } from '../analysis/gradient-flow';
-import { createState, type Engine, resetState, type State } from '../engine/engine';
+import { createState, resetState, type State } from '../engine/engine';
 import { generate } from '../generation/generate';
 import { type Checkpoint, type Progress, writeCheckpoint } from '../model/checkpoint';
-import type { Configuration } from '../model/configuration';
 import { Random, streamSeed } from '../model/random';
-import type { Corpus } from '../text/corpus';
 import type { Window } from '../text/windows';
 import { clip } from './clipping';
 import { type Clock, mark, type TrainingControl } from './control';
 import { diagnose } from './diagnosis';
-import { type Divergence, DivergenceWatch } from './divergence';
-import type { Baseline, CheckpointEvent, FinishedEvent, TrainingEvent } from './events';
+import { type Divergence, DivergenceWatch, worseThanGuessing } from './divergence';
+import type { CheckpointEvent, FinishedEvent, TrainingEvent } from './events';
 import { evaluate, MovingAverage } from './perplexity';
 import { Plan, streams, validationLimit } from './plan';
+import { prepared, type Training } from './prepared';
+import { beginning, type Resumption, resumption } from './resumption';
 import { learningRateFactor } from './schedule';
 import { carryFor, createTruncationMemory, type TruncationMemory } from './truncation';
 
-/** What a trainer works with. */
-export interface Training {
-  /** Parameters initialised or restored. */
-  readonly engine: Engine;
-  readonly corpus: Corpus;
-  /** With batch and steps that fit the text. */
-  readonly configuration: Configuration;
-  /** Sentences that a person should read before the first step. */
-  readonly notes: readonly string[];
-  readonly baselines: readonly Baseline[];
-  /** What continuations are continued from. */
-  readonly prompt: string;
-  readonly resume?: Checkpoint['resume'];
-}
-
 /** Longest window of an evaluation; shorter ones need less memory and give the same numbers. */
 const longestEvaluation = 64;
-/** Longest time without a checkpoint, milliseconds. */
+/** Longest time without a checkpoint, milliseconds, and the time until the first one with anything learnt in it. */
 const checkpointInterval = 10_000;
+const firstInterval = 2000;
 /** Longest time without letting the thread breathe, milliseconds. */
 const breathInterval = 10;
 
 /** Trains a model; the loop of the product, in VS Code and on the command line alike. */
 export class Trainer {
+  /** What of the checkpoint that the run goes on from still holds; undefined for a run that begins. */
+  readonly resumption?: Resumption;
   private readonly progress: Progress;
   private readonly noise: Random;
   private readonly watch: DivergenceWatch;
@@ -52,7 +40,7 @@ export class Trainer {
   private threshold: number;
   private tokensPerSecond = 0;
   private evaluatedStep = -1;
-  private savedAt: number;
+  private savedAt = 0;
   private breathedAt: number;
 
   constructor(
@@ -60,37 +48,28 @@ export class Trainer {
     private readonly control: TrainingControl,
     private readonly clock: Clock,
   ) {
-    const { engine, corpus, configuration, resume } = training;
-    const { batch, seed, lr, clipping, clip: threshold } = configuration.training;
-    this.progress = resume
-      ? structuredClone(resume.progress)
-      : {
-          step: 0,
-          epoch: 0,
-          windows: 0,
-          random: [],
-          seconds: 0,
-          epochNats: 0,
-          epochTokens: 0,
-          evaluationsSinceBest: 0,
-        };
-    this.noise = resume ? Random.restore(resume.progress.random) : new Random(streamSeed(seed, streams.noise));
+    const { engine, corpus, configuration, window, resumed } = training;
+    const { seed, lr, clipping, clip: threshold, optimizer } = configuration.training;
+    this.plan = new Plan(corpus, configuration, window);
+    this.resumption = resumed && resumption(resumed, this.plan, optimizer);
+    this.progress = this.resumption?.progress ?? beginning();
+    const words = resumed?.resume?.progress.random;
+    this.noise = words ? Random.restore(words) : new Random(streamSeed(seed, streams.noise));
     this.watch = new DivergenceWatch(engine.shape.vocabulary);
-    this.plan = new Plan(corpus, configuration);
-    this.truncation = createTruncationMemory(batch);
+    this.truncation = createTruncationMemory(window.batch);
     this.probe = this.plan.probe();
-    this.state = createState(engine.shape, batch);
+    this.state = createState(engine.shape, window.batch);
     this.lr = lr;
     this.threshold = clipping === 'none' ? 0 : threshold;
-    this.savedAt = clock.now() - checkpointInterval * 0.8;
     this.breathedAt = clock.now();
-    if (resume) this.restore(resume);
+    if (resumed?.resume && this.resumption) this.restore(resumed.resume, this.resumption);
   }
 
   /** The run as a stream of events, ending with `finished` or `diverged`. */
   async *events(): AsyncGenerator<TrainingEvent, void> {
     const { epochs } = this.training.configuration.training;
-    yield this.prepared();
+    yield prepared(this.training, this.plan);
+    yield this.checkpoint('initial');
     let ended: FinishedEvent['reason'] | 'diverged' | undefined;
     if (this.plan.endsAfter(this.progress.step)) ended = 'maxSteps';
     while (!ended && this.progress.epoch < epochs) {
@@ -99,7 +78,7 @@ export class Trainer {
     if (ended === 'diverged') return;
     // Who says stop wants to stop; otherwise the last model is measured too.
     if (ended !== 'stopped' && this.evaluatedStep !== this.progress.step && (yield* this.runEvaluation())) return;
-    if (this.finite) yield this.checkpoint('final');
+    if (this.good) yield this.checkpoint('final');
     yield { event: 'finished', step: this.progress.step, reason: ended ?? 'epochs' };
   }
 
@@ -152,11 +131,13 @@ export class Trainer {
       return true;
     }
     const { clipped, scale, clipValue } = clip(options.clipping, this.threshold, norm, engine.gradients.flat);
+    const count = (progress.updates ?? 0) + 1;
     engine.apply(
-      { ...options, kind: options.optimizer, learningRate, count: step, clipValue },
+      { ...options, kind: options.optimizer, learningRate, count, clipValue },
       options.clipping === 'value' ? 1 : scale,
     );
     progress.step = step;
+    progress.updates = count;
     progress.windows++;
     progress.epochNats += nats;
     progress.epochTokens += tokens;
@@ -203,8 +184,7 @@ export class Trainer {
    */
   private async *runEvaluation(): AsyncGenerator<TrainingEvent, boolean> {
     const { progress, training } = this;
-    const { engine, corpus, configuration } = training;
-    const { batch, steps } = configuration.training;
+    const { engine, corpus, window } = training;
     this.evaluatedStep = progress.step;
     const start = this.clock.now();
     let reason: CheckpointEvent['reason'] = 'latest';
@@ -214,18 +194,20 @@ export class Trainer {
     }
     if (corpus.validation.length > 1) {
       const tokens = corpus.validation.subarray(0, validationLimit);
-      const measuring = evaluate(engine, tokens, batch, Math.min(steps, longestEvaluation));
+      const measuring = evaluate(engine, tokens, window.batch, Math.min(window.steps, longestEvaluation));
       let next = measuring.next();
       for (; !next.done; next = measuring.next()) {
         await this.breathe();
         if (this.control.stopped) return false;
       }
       const { mean: nats, perplexity } = next.value;
+      const first = corpus.training.length + 1;
       if (!Number.isFinite(nats)) {
         yield this.diverged(this.watch.overflow(progress.step, this.lr));
         return true;
       }
-      const best = !(nats >= (progress.bestNats ?? Number.POSITIVE_INFINITY));
+      const good = !worseThanGuessing(nats, engine.shape.vocabulary);
+      const best = good && nats < (progress.bestNats ?? Number.POSITIVE_INFINITY);
       progress.evaluationsSinceBest = best ? 0 : progress.evaluationsSinceBest + 1;
       if (best) {
         progress.bestNats = nats;
@@ -238,7 +220,7 @@ export class Trainer {
         epoch: progress.epoch + progress.windows / this.plan.stepsPerEpoch,
         nats,
         perplexity,
-        bitsPerCharacter: next.value.bitsPerCharacter(corpus.charactersPerToken),
+        bitsPerCharacter: next.value.bitsPerCharacter(corpus.stretch(first, first + next.value.tokens)),
         best,
         diagnosis: this.diagnosis(perplexity),
       };
@@ -274,8 +256,9 @@ export class Trainer {
     for (;;) {
       for (let change = control.takeAdjustment(); change; change = control.takeAdjustment()) yield* this.adjust(change);
       if (control.takeCheckpoint()) {
-        yield mark(progress.step, 'checkpoint', this.finite ? 'Checkpoint saved' : 'Not saved: the weights overflowed');
-        if (this.finite) yield this.checkpoint('asked');
+        const { good } = this;
+        yield mark(progress.step, 'checkpoint', good ? 'Checkpoint saved' : 'Not saved: worse than guessing uniformly');
+        if (good) yield this.checkpoint('asked');
       }
       if (!control.paused) break;
       if (!announced) yield mark(progress.step, 'paused', 'Paused');
@@ -316,26 +299,6 @@ export class Trainer {
     return { event: 'diverged', step: this.progress.step, why, remedy };
   }
 
-  private prepared(): TrainingEvent {
-    const { engine, corpus, configuration, notes, baselines } = this.training;
-    const { batch, steps } = configuration.training;
-    return {
-      event: 'prepared',
-      vocabulary: engine.shape.vocabulary,
-      trainingTokens: corpus.training.length,
-      validationTokens: corpus.validation.length,
-      charactersPerToken: corpus.charactersPerToken,
-      parameters: engine.parameters.flat.length,
-      stepsPerEpoch: this.plan.stepsPerEpoch,
-      totalSteps: this.plan.totalSteps,
-      batch,
-      steps,
-      engine: configuration.training.engine,
-      notes,
-      baselines,
-    };
-  }
-
   /** Whether the last update left every weight a number. */
   private get finite(): boolean {
     return this.training.engine.parameters.flat.every(Number.isFinite);
@@ -343,7 +306,15 @@ export class Trainer {
 
   /** Saves, unless the run may be diverging: the last good model is the one to go back to. */
   private *saveLatest(): Generator<TrainingEvent> {
-    if (!this.watch.worried && this.finite) yield this.checkpoint('latest');
+    if (this.good) yield this.checkpoint('latest');
+  }
+
+  /** Whether the model is one to go back to: finite, and on the training text no worse than guessing uniformly. */
+  private get good(): boolean {
+    if (this.watch.worried || !this.finite) return false;
+    const { engine } = this.training;
+    const { nats, tokens } = engine.evaluate(this.probe, createState(engine.shape, this.probe.batch));
+    return !worseThanGuessing(nats / tokens, engine.shape.vocabulary);
   }
 
   private checkpoint(reason: CheckpointEvent['reason']): TrainingEvent {
@@ -359,6 +330,7 @@ export class Trainer {
           random: this.noise.save(),
           batch: this.state.batch,
           sinceCut: this.truncation.sinceCut,
+          corpus: this.plan.corpusName,
           place: this.plan.place,
         },
         ...engine.moments,
@@ -366,27 +338,26 @@ export class Trainer {
         cell: this.state.cell,
       },
     });
-    this.savedAt = this.clock.now();
-    return { event: 'checkpoint', step: this.progress.step, reason, bytes };
+    this.savedAt = this.clock.now() - (reason === 'initial' ? checkpointInterval - firstInterval : 0);
+    const { step, bestStep } = this.progress;
+    return { event: 'checkpoint', step, reason, bestStep, bytes };
   }
 
-  private restore({ progress, first, second, hidden, cell }: NonNullable<Checkpoint['resume']>): void {
+  private restore(
+    { progress, first, second, hidden, cell }: NonNullable<Checkpoint['resume']>,
+    { keepsMoments, keepsPlace }: Resumption,
+  ): void {
     const { moments } = this.training.engine;
-    moments.first.set(first);
-    moments.second.set(second);
-    if (progress.place === this.plan.place) {
-      this.state.hidden.set(hidden);
-      this.state.cell.set(cell);
-      progress.sinceCut?.forEach((steps, b) => {
-        this.truncation.sinceCut[b] = steps;
-      });
-    } else Object.assign(this.progress, { windows: 0, epochNats: 0, epochTokens: 0 });
-  }
-
-  /** Whether the checkpoint's place was of another text or other windows, so that its epoch begins anew. */
-  get beginsEpochAnew(): boolean {
-    const { resume } = this.training;
-    return resume !== undefined && resume.progress.place !== this.plan.place;
+    if (keepsMoments) {
+      moments.first.set(first);
+      moments.second.set(second);
+    }
+    if (!keepsPlace) return;
+    this.state.hidden.set(hidden);
+    this.state.cell.set(cell);
+    progress.sinceCut?.forEach((steps, b) => {
+      this.truncation.sinceCut[b] = steps;
+    });
   }
 
   private async breathe(): Promise<void> {

@@ -117,6 +117,22 @@ describe('Bad input', () => {
     await api.delete(run.id);
   });
 
+  it('goes back to the beginning when a run diverges before it learnt anything', async () => {
+    const configuration = small({
+      model: { cell: 'rnn', activation: 'relu' },
+      training: { optimizer: 'sgd', lr: 100, clipping: 'none' },
+    });
+    messages.answer = 'Go Back and Halve the Learning Rate';
+    const run = await api.train(scratch.write('whale.txt', realText(40_000)), configuration);
+    const message = await messages.next();
+    messages.answer = undefined;
+    assert.ok(isPlain(message), message);
+    await until('it went back', () => run.history.marks.some(({ kind }) => kind === 'restored'));
+    assert.equal(run.history.marks.find(({ kind }) => kind === 'restored')!.step, 0);
+    assert.equal(run.summary.configuration.training.lr, 50);
+    await api.delete(run.id);
+  });
+
   it('says what is wrong with a damaged checkpoint, and keeps the history', async () => {
     const text = scratch.write('whale.txt', realText(40_000));
     const run = await api.train(text, small());

@@ -96,9 +96,13 @@ describe('A training', () => {
 
     it('saves a checkpoint when asked', async () => {
       const saved = run.history.marks.filter(({ kind }) => kind === 'checkpoint').length;
+      const at = run.history.lastStep;
       await vscode.commands.executeCommand('recurrent.checkpoint', run.id);
       assert.ok(run.summary.hasCheckpoint);
-      assert.ok(run.history.marks.filter(({ kind }) => kind === 'checkpoint').length >= saved);
+      const marks = run.history.marks.filter(({ kind }) => kind === 'checkpoint');
+      assert.equal(marks.length, saved + 1);
+      assert.equal(marks.at(-1)!.text, 'Checkpoint saved');
+      assert.ok(marks.at(-1)!.step >= at, `asked at step ${at}, saved at step ${marks.at(-1)!.step}`);
     });
 
     it('shows the same run again when it is asked for the same training', async () => {

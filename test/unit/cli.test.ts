@@ -149,6 +149,27 @@ describe('recurrent', () => {
     ).toEqual([13, 14, 15]);
   });
 
+  it('keeps the last good model of a run that diverges, and prints the command that goes on from it', () => {
+    const target = at('wild fox.safetensors');
+    const wild = '--hidden 8 --batch 4 --steps 8 --optimizer sgd --lr 100 --clipping none --validation 0'.split(' ');
+    const { status, stderr } = recurrent('train', at('fox.txt'), ...wild, '--max-steps', '600', '--checkpoint', target);
+    expect(status, stderr).toBe(1);
+    expect(stderr).toMatch(/^Diverged at step \d+: /m);
+    const last = stderr.trimEnd().split('\n').at(-1)!;
+    const found = /holds the last good model, of step (\d+)\. To go on from it: recurrent (train .*)$/.exec(last)!;
+    expect(found, last).not.toBeNull();
+    expect(found[2]).toMatch(/ --lr 10 --clipping norm$/);
+    const words = [...found[2].matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
+    const on = recurrent(...words, '--max-steps', String(Number(found[1]) + 2), '--lr', '0.1', '--json');
+    expect(on.status, on.stderr).toBe(0);
+    expect(events(on.stdout).filter(({ event }) => event === 'step')).toHaveLength(2);
+  });
+
+  it('says of a run without a validation text that it is not measured', () => {
+    const { stderr } = recurrent('train', at('fox.txt'), ...small, '--validation', '0');
+    expect(stderr).toMatch(/^Validation is not measured: nothing of the text is held out.*\.\n$/m);
+  });
+
   it.each([
     [
       'an option out of range',

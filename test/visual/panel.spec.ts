@@ -55,6 +55,23 @@ test.describe('the panel', () => {
     expect(await page.getByTestId('continuation').count()).toBeGreaterThan(continuations);
   });
 
+  test('says where the diagnosis stands that nothing is measured, if nothing is held out', async ({ page }) => {
+    const diagnosis = 'Validation is not measured: nothing of the text is held out.';
+    await page.evaluate((said) => {
+      const { stretch, summary } = fakeHost.make;
+      const run = summary('running', 600, 9730);
+      const unmeasured = { ...run, prepared: { ...run.prepared!, validationTokens: 0, diagnosis: said } };
+      const history = { ...stretch(600, 9730), evaluations: [] };
+      fakeHost.deliver({
+        type: 'snapshot',
+        current: run.id,
+        runs: [unmeasured],
+        histories: [{ run: run.id, history }],
+      });
+    }, diagnosis);
+    await expect(page.locator('.diagnosis')).toHaveText(diagnosis);
+  });
+
   test('controls the run', async ({ page }) => {
     await play(page, 'panel', 'running');
     await page.getByRole('button', { name: 'Pause', exact: true }).click();

@@ -45,6 +45,17 @@ describe('A history', () => {
     expect(new Set(columnNames.map((name) => columns[name].buffer)).size).toBe(1);
   });
 
+  it('compares evaluations with those of the same text only', () => {
+    const history = new History();
+    history.append({ ...evaluation(10, 1), best: true });
+    history.append(evaluation(20, 2));
+    expect(history.best?.step).toBe(10);
+    history.append({ ...evaluation(30, 1.5), best: true });
+    expect(history.best?.step).toBe(30);
+    history.truncate(20);
+    expect(history.best?.step).toBe(10);
+  });
+
   it('averages the loss without a bias towards zero', () => {
     const history = new History();
     history.append(step(1, { loss: 3 }));

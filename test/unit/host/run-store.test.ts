@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -85,12 +85,29 @@ describe('The run store', () => {
     expect(read.stretch()).toEqual(history.stretch());
   });
 
-  it('writes a history anew after it was cut', async () => {
+  it('cuts a history on disk, keeps the steps before the cut in place, and goes on from there', async () => {
+    const folder = store.folder('one');
+    const steps = join(home, 'runs/one/steps.f64');
+    const history = filled(30);
+    await folder.saveHistory(history);
+    const before = readFileSync(steps);
+    history.truncate(27);
+    await folder.cutHistory(history.steps);
+    expect(readFileSync(steps)).toEqual(before.subarray(0, (27 / 30) * before.length));
+    history.append(step(28, { loss: 9 }));
+    await folder.saveHistory(history);
+    const read = await reread('one');
+    expect(read.stretch()).toEqual(history.stretch());
+    expect(read.kept).toEqual(history.kept);
+  });
+
+  it('cuts a history that is not all on disk yet', async () => {
     const folder = store.folder('one');
     const history = filled(30);
     await folder.saveHistory(history);
-    history.truncate(7);
-    await folder.removeHistory();
+    for (let i = 31; i <= 50; i++) history.append(step(i));
+    history.truncate(40);
+    await folder.cutHistory(history.steps);
     await folder.saveHistory(history);
     expect((await reread('one')).stretch()).toEqual(history.stretch());
   });

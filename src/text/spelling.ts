@@ -1,0 +1,43 @@
+import { buildCharacters } from './characters';
+import { countCharacters } from './normalize';
+import type { Ids, Tokenizer } from './tokenizer';
+
+/** What a stretch of tokens stands for in the text, so that models with different tokens can be compared. */
+export interface Stretch {
+  /** Code points; a subword counts those that begin in it. */
+  readonly characters: number;
+  /** Bits that spell its `<unk>` tokens. */
+  readonly unknownBits: number;
+}
+
+/** A text's ids, and what stretches of them stand for. */
+export interface Spelt {
+  readonly ids: Ids;
+  /** What the ids `from` to `to`, exclusive, stand for. */
+  readonly stretch: (from: number, to: number) => Stretch;
+}
+
+/**
+ * Encodes a text and keeps what it takes to spell the words that became `<unk>`.
+ * A model pays for `<unk>`, but not for which word it was, so each is charged its spelling: every character and an end
+ * mark, all equally likely among the distinct characters of the text and the mark. Token and spelling together are a code for
+ * the text, so bits per character are an upper bound, and leaving rare words out of a vocabulary gains nothing.
+ */
+export function spell(tokenizer: Tokenizer, text: string): Spelt {
+  const unknown: { readonly at: number; readonly characters: number }[] = [];
+  const ids = tokenizer.encode(text, (at, piece) => unknown.push({ at, characters: countCharacters(piece) }));
+  const lengths = Uint32Array.from(tokenizer.vocabulary, (_, id) => tokenizer.charactersOf(id)); // (V)
+  const alphabet = unknown.length > 0 ? buildCharacters(text).vocabulary.length - 1 : 0;
+  const stretch = (from: number, to: number): Stretch => {
+    let characters = 0;
+    for (let i = from; i < to; i++) if (ids[i] !== tokenizer.unknown) characters += lengths[ids[i]];
+    let spelt = 0;
+    for (const piece of unknown) {
+      if (piece.at < from || piece.at >= to) continue;
+      characters += piece.characters;
+      spelt += piece.characters + 1;
+    }
+    return { characters, unknownBits: spelt * Math.log2(alphabet + 1) };
+  };
+  return { ids, stretch };
+}
