@@ -5,7 +5,7 @@ import type { Ids } from '../text/tokenizer';
 import { offsetCount, randomWindows, sequentialWindows, type Window, windowCount } from '../text/windows';
 
 /** Streams of randomness, apart from each other so that a choice in one leaves the others as they were. */
-export const streams = { weights: 0, noise: 1, continuation: 2, windows: 1000 };
+export const streams = { weights: 0, noise: 1, continuation: 2, probe: 3, windows: 1000 };
 
 /** Validation tokens that an evaluation looks at, at most. */
 export const validationLimit = 200_000;

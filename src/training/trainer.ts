@@ -14,7 +14,7 @@ import type { Baseline, CheckpointEvent, FinishedEvent, TrainingEvent } from './
 import { evaluate, MovingAverage } from './perplexity';
 import { Plan, streams, validationLimit } from './plan';
 import { learningRateFactor } from './schedule';
-import { carryFor, createTruncationMemory, type TruncationMemory } from './truncation';
+import { carryAlone, carryFor, createTruncationMemory, cutsWithin, type TruncationMemory } from './truncation';
 
 /** What a trainer works with. */
 export interface Training {
@@ -192,8 +192,7 @@ export class Trainer {
   /** Where this window's gradient is cut, beyond the window's own edge. */
   private carry({ steps, batch }: Window): Float32Array | undefined {
     const options = this.training.configuration.training;
-    if (options.truncation === 'none' || (options.truncation === 'fixed' && options.truncateEvery === 0))
-      return undefined;
+    if (!cutsWithin(options, steps)) return undefined;
     return carryFor(options, steps, batch, () => this.noise.uniform(), this.truncation); // (T, B)
   }
 
@@ -297,11 +296,14 @@ export class Trainer {
     }
   }
 
-  /** How the gradient flows through time on the probe, and, for a linear RNN, what the powers of its matrix say. */
+  /** How the gradient flows through time on the probe, with the run's cuts, and what the powers of a linear RNN's matrix say. */
   private flow(): TrainingEvent {
-    const { engine } = this.training;
-    const state = createState(engine.shape, this.probe.batch);
-    const norms = gradientFlow(engine, this.probe, state);
+    const { engine, configuration } = this.training;
+    const { steps, batch } = this.probe;
+    const state = createState(engine.shape, batch);
+    const random = new Random(streamSeed(streamSeed(configuration.training.seed, streams.probe), this.progress.step));
+    const carry = carryAlone(configuration.training, steps, batch, () => random.uniform()); // (T, B)
+    const norms = gradientFlow(engine, this.probe, state, { carry });
     const linear = linearRnnFlow(engine, this.probe, state);
     return { event: 'flow', step: this.progress.step, norms, ...(linear && { linear }) };
   }

@@ -150,6 +150,35 @@ describe('a run', () => {
     expect(flows[0].norms[0].every((norm) => norm > 0)).toBe(true);
   });
 
+  it.each([3, 5])('shows no gradient beyond a cut at every %d steps, and all of it before', async (K) => {
+    const model = { cell: 'gru', layers: 2 };
+    const cut = of(await train({ configuration: { model, training: { truncateEvery: K } } }), 'flow');
+    const whole = of(await train({ configuration: { model } }), 'flow');
+    for (const { norms } of cut) {
+      expect(norms).toHaveLength(2);
+      for (const layer of norms) {
+        expect(layer.slice(0, K).every((norm) => norm > 0)).toBe(true);
+        expect(layer.slice(K)).toEqual(Array.from({ length: 8 - K }, () => 0));
+      }
+    }
+    expect(whole[0].norms.every((layer) => layer.every((norm) => norm > 0))).toBe(true);
+  });
+
+  it('shows the gradient with cuts at random, other ones at each look and the same for a seed', async () => {
+    const training = { truncation: 'random', truncateProbability: 0.9, lr: 1e-7 };
+    const look = async () => of(await train({ configuration: { training } }), 'flow').map(({ norms }) => norms[0]);
+    const flows = await look();
+    // The weights hardly move, so that only the cuts differ; with a chance of 0.9 hardly a row reaches back seven steps.
+    expect(flows.every((norms) => norms[0] > 0 && norms[7] === 0)).toBe(true);
+    expect(new Set(flows.map((norms) => Math.round(1e4 * (norms[1] / norms[0])))).size).toBeGreaterThan(1);
+    expect(await look()).toEqual(flows);
+  });
+
+  it('lets a cut at every so many steps never fall within a window that is no longer', async () => {
+    const steps = async (training: object) => losses(await train({ configuration: { training } }));
+    expect(await steps({ truncateEvery: 8 })).toEqual(await steps({}));
+  });
+
   it('samples continuations at steps of their own when asked', async () => {
     const training = { maxSteps: 20, continuationEvery: 6, evaluateEvery: 10 };
     const events = await train({ configuration: { training } });
