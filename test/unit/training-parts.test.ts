@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfiguration, trainingSchema } from '../../src/model/configuration';
-import { type PresetName, presets, withPreset } from '../../src/model/presets';
 import { Random, streamSeed } from '../../src/model/random';
 import { clip } from '../../src/training/clipping';
 import { DivergenceWatch } from '../../src/training/divergence';
@@ -125,12 +124,5 @@ describe('configuration', () => {
     [{ generation: { beams: 4, length: 5000 } }, /at most 2000 tokens/],
   ])('refuses %j in one sentence', (value, message) => {
     expect(() => parseConfiguration(value, 'Settings')).toThrow(message);
-  });
-});
-
-describe('presets', () => {
-  it.each(Object.keys(presets) as PresetName[])('%s is a configuration without conflicts', (name) => {
-    const configuration = withPreset(parseConfiguration({}, 'Settings'), name);
-    expect(parseConfiguration(configuration, 'Preset')).toEqual(configuration);
   });
 });
