@@ -14,7 +14,7 @@ import type { Baseline, CheckpointEvent, FinishedEvent, TrainingEvent } from './
 import { evaluate, MovingAverage } from './perplexity';
 import { Plan, streams, validationLimit } from './plan';
 import { learningRateFactor } from './schedule';
-import { carryAlone, carryFor, createTruncationMemory, cutsWithin, type TruncationMemory } from './truncation';
+import { carryFor, createTruncationMemory, cutsWithin, type TruncationMemory } from './truncation';
 
 /** What a trainer works with. */
 export interface Training {
@@ -23,6 +23,8 @@ export interface Training {
   readonly corpus: Corpus;
   /** With batch and steps that fit the text. */
   readonly configuration: Configuration;
+  /** Batch and steps before they were fitted, which checkpoints keep: the same text fits them again, and another its own. */
+  readonly asked: Pick<Configuration['training'], 'batch' | 'steps'>;
   /** Sentences that a person should read before the first step. */
   readonly notes: readonly string[];
   readonly baselines: readonly Baseline[];
@@ -298,11 +300,9 @@ export class Trainer {
 
   /** How the gradient flows through time on the probe, with the run's cuts, and what the powers of a linear RNN's matrix say. */
   private flow(): TrainingEvent {
-    const { engine, configuration } = this.training;
-    const { steps, batch } = this.probe;
-    const state = createState(engine.shape, batch);
-    const random = new Random(streamSeed(streamSeed(configuration.training.seed, streams.probe), this.progress.step));
-    const carry = carryAlone(configuration.training, steps, batch, () => random.uniform()); // (T, B)
+    const { engine } = this.training;
+    const state = createState(engine.shape, this.probe.batch);
+    const carry = this.plan.probeCarry(this.probe, this.progress.step); // (T, B)
     const norms = gradientFlow(engine, this.probe, state, { carry });
     const linear = linearRnnFlow(engine, this.probe, state);
     return { event: 'flow', step: this.progress.step, norms, ...(linear && { linear }) };
@@ -349,8 +349,8 @@ export class Trainer {
   }
 
   private checkpoint(reason: CheckpointEvent['reason']): TrainingEvent {
-    const { engine, corpus, configuration } = this.training;
-    const inForce = { lr: this.lr, clip: this.threshold || configuration.training.clip };
+    const { engine, corpus, configuration, asked } = this.training;
+    const inForce = { ...asked, lr: this.lr, clip: this.threshold || configuration.training.clip };
     const bytes = writeCheckpoint({
       configuration: { ...configuration, training: { ...configuration.training, ...inForce } },
       tokenizer: corpus.tokenizer,

@@ -127,9 +127,30 @@ describe('a run', () => {
     const [prepared] = of(events, 'prepared');
     expect(prepared.steps).toBe(Math.floor((prepared.trainingTokens - 1) / 16));
     expect(prepared.notes.join(' ')).toMatch(
-      /Without truncation a window is a whole row of the text, 132 steps, and needs about \d+ MB\./,
+      /Without truncation a window is a whole row of the text, 132 steps, and needs about \d+ MB; training\.steps \(8\) is not used\./,
     );
     expect(of(events, 'step').length).toBe(3);
+  });
+
+  it.each([
+    // One row is longer than any window that may be asked for.
+    [{ truncation: 'none', batch: 1, steps: 8, engine: 'fused' }, 5000],
+    // The window is shrunk to fewer steps than there are between two cuts.
+    [{ truncateEvery: 30, batch: 1, steps: 35 }, 25],
+  ])('keeps in a checkpoint what was asked, however the window was fitted: %j', async (training, length) => {
+    const text = sentence.repeat(Math.ceil(length / sentence.length)).slice(0, length);
+    const configuration = { model: { hidden: 2 }, text: { validation: 0 }, training: { ...training, maxSteps: 1 } };
+    const events = await train({ text, configuration });
+    expect(of(events, 'prepared')[0].steps).toBe(length - 1);
+    const { bytes } = of(events, 'checkpoint').at(-1)!;
+    expect(readCheckpoint(bytes, 'x').configuration.training).toMatchObject(training);
+    const more = await train({
+      text,
+      resume: bytes,
+      configuration: { ...configuration, training: { ...training, maxSteps: 2 } },
+    });
+    expect(of(more, 'mark').map(({ text }) => text)).toEqual(['Restored from step 1']);
+    expect(of(more, 'step').map(({ step }) => step)).toEqual([2]);
   });
 
   it('learns differently when gradients are cut, from the first step that carries one on', async () => {
@@ -317,6 +338,17 @@ describe('a run', () => {
     await expect(train({ text: '' })).rejects.toThrow(/fox\.txt is empty/);
     await expect(train({ text: 'aaaa' })).rejects.toThrow(/one distinct character/);
     await expect(train({ text: 'a\0b\0' })).rejects.toThrow(/fox\.txt/);
+    await expect(train({ configuration: { training: { warmup: 660, maxSteps: 0 } } })).rejects.toThrow(
+      'training.warmup (660) would last as long as the run on fox.txt, which has 660 steps; lower it, or raise training.epochs (10).',
+    );
+    await expect(
+      train({
+        configuration: { model: { hidden: 4096 }, training: { truncation: 'none', batch: 1 } },
+        text: sentence.repeat(400),
+      }),
+    ).rejects.toThrow(
+      /^This training needs about \d+\.\d GiB of memory and the tfjs engine can have \d\.\d GiB: lower (text\.limit|model\.hidden) \(.*\) or (text\.limit|model\.hidden) \(.*\)\.$/,
+    );
     const saved = of(await train(), 'checkpoint').at(-1)!.bytes;
     await expect(train({ resume: saved, text: `${sentence.repeat(40)}ÄÖ` })).rejects.toThrow(/Ä Ö/);
     await expect(train({ resume: saved, configuration: { model: { hidden: 13 } } })).rejects.toThrow(
