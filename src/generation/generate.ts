@@ -27,13 +27,13 @@ export function* generate(request: GenerationRequest): Generator<SampledToken, v
 /** The tokens of a found continuation, each with its bits and alternatives, cut at `length` UTF-16 units. */
 function* score(request: GenerationRequest, ids: readonly number[], length: number): Generator<SampledToken, void> {
   const { engine, tokenizer, alternatives } = request;
-  const toText = tokenizer.stream();
+  const stream = tokenizer.stream();
   const { state, logProbabilities } = readPrompt(request);
   let next: Float32Array = logProbabilities; // (V)
   let written = 0;
   for (const id of ids) {
     const probabilities = distribution(withoutUnknown(next, tokenizer), { temperature: 1, topK: 0, topP: 1 }); // (V)
-    const text = toText(id).slice(0, length - written);
+    const text = stream.next(id).slice(0, length - written);
     written += text.length;
     yield {
       text,

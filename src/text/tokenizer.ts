@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Ids } from './ids';
+import type { TokenStream } from './token-stream';
 import { unknownToken } from './unknown';
 
 export type { Ids } from './ids';
@@ -17,11 +18,8 @@ export interface Tokenizer {
   /** What the tokenizer does not know becomes `<unk>`. */
   encode(text: string): Ids;
   decode(ids: ArrayLike<number>): string;
-  /**
-   * Decodes one token at a time: a function that takes an id and returns the text that is complete with it, which is empty
-   * while a character still lacks bytes.
-   */
-  stream(): (id: number) => string;
+  /** Decodes one token at a time, from a beginning. */
+  stream(): TokenStream;
   /** Plain data for a checkpoint; `restoreTokenizer` is its inverse. */
   serialise(): TokenizerData;
 }

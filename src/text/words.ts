@@ -1,4 +1,5 @@
 import { GrowingIds, type Ids } from './ids';
+import { type TokenStream, wholeTokens } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { unknownId, unknownToken } from './unknown';
 import { UserError } from './user-error';
@@ -64,8 +65,8 @@ export class WordTokenizer implements Tokenizer {
     return Array.from(ids, (id) => this.vocabulary[id]).join('');
   }
 
-  stream(): (id: number) => string {
-    return (id) => this.vocabulary[id];
+  stream(): TokenStream {
+    return wholeTokens(this.vocabulary);
   }
 
   serialise(): TokenizerData {
