@@ -1,5 +1,5 @@
 import { Random } from '../model/random';
-import { type Ending, endsWithin } from './ending';
+import { type Ending, endsWithin, lastOf } from './ending';
 import { type PromptRequest, readPrompt, withoutUnknown } from './prompt';
 import { distribution, draw, ranked, type SamplingOptions } from './sample';
 
@@ -62,7 +62,7 @@ export function* continueText(request: Continuation): Generator<SampledToken, vo
       return;
     }
     yield token;
-    written = (written + text).slice(-200);
+    written = lastOf(written + text);
     if (n + 1 === options.length) return;
     input[0] = id;
     next = engine.step(input, state); // (1, V)

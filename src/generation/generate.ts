@@ -10,17 +10,18 @@ export interface GenerationRequest extends Omit<Continuation, 'options' | 'endin
 }
 
 /**
- * Continues a prompt: by sampling (greedily at temperature 0), or by beam search if there are beams.
+ * Continues a prompt: by sampling (greedily at temperature 0), or by beam search if there are beams. While a search goes on
+ * there is no token yet, and undefined is yielded, so that it can be given up.
  * @throws Error if the model gives NaN
  */
-export function* generate(request: GenerationRequest): Generator<SampledToken, void> {
+export function* generate(request: GenerationRequest): Generator<SampledToken | undefined, void> {
   const { options } = request;
   const ending = options.ending === 'length' ? undefined : options.ending;
   if (options.beams === 0) {
     yield* continueText({ ...request, ending });
     return;
   }
-  const [best] = beamSearch({ ...request, ending, beams: options.beams, length: options.length });
+  const [best] = yield* beamSearch({ ...request, ending, beams: options.beams, length: options.length });
   if (best) yield* score(request, best.ids, best.text.length);
 }
 

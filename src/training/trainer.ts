@@ -261,9 +261,9 @@ export class Trainer {
     const { tokenizer } = corpus;
     const { normalize } = configuration.text;
     for (const token of generate({ engine, tokenizer, normalize, prompt, options, seed, alternatives: 0 })) {
-      text += token.text;
+      text += token?.text ?? '';
       await this.breathe();
-      if (this.control.stopped) return;
+      if (this.control.stopped || this.control.paused) return;
     }
     yield { event: 'continuation', step: progress.step, prompt, text };
   }

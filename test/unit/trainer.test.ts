@@ -35,7 +35,7 @@ async function train({ text = sentence.repeat(40), configuration = {}, resume, c
           ...(configuration as { training?: object }).training,
         },
         text: (configuration as { text?: object }).text,
-        generation: { length: 12 },
+        generation: { length: 12, ...(configuration as { generation?: object }).generation },
       },
       'Test',
     ),
@@ -246,6 +246,27 @@ describe('a run', () => {
     expect(of(events, 'evaluation')).toEqual([]);
     expect(of(events, 'checkpoint').at(-1)?.reason).toBe('final');
     expect(stoppedAt).toBeLessThan(performance.now());
+  });
+
+  it.each(['stop', 'pause'] as const)('leaves a long search for a continuation when it is to %s', async (what) => {
+    const control = new TrainingControl();
+    const seen: string[] = [];
+    const events = await train({
+      control,
+      configuration: {
+        training: { maxSteps: 5, continuationEvery: 2, evaluateEvery: 4, engine: 'fused', threads: 1 },
+        generation: { beams: 64, length: 2000 },
+      },
+      onEvent: (event) => {
+        if (event.event === 'step' && event.step === 2) setTimeout(() => control[what](), 5);
+        if (event.event !== 'mark') return;
+        seen.push(event.kind);
+        if (event.kind === 'paused') setTimeout(() => control.stop(), 5);
+      },
+    });
+    expect(of(events, 'continuation')).toEqual([]);
+    expect(seen).toEqual(what === 'pause' ? ['paused'] : []);
+    expect(events.at(-1)).toMatchObject({ event: 'finished', step: 2, reason: 'stopped' });
   });
 
   it('saves no model of a stretch in which it was worse than guessing', async () => {
