@@ -4,30 +4,33 @@ import { linearFlow, spectralRadius } from './linear-rnn';
 
 // T steps, B batch, H hidden, L layers.
 
+/** What is followed back, and what may be cut on the way. */
+export interface FlowOptions {
+  /** The step whose loss is followed back; the window's last if absent. */
+  readonly t?: number;
+  /** The row; all rows if absent. */
+  readonly b?: number;
+  /** Cuts of a truncation, as `Pass.carry`; nothing is truncated if absent. */
+  readonly carry?: Float32Array; // (T, B)
+}
+
 /**
  * How the gradient fades or grows through time: ‖∂L/∂h_{t−k}‖ against the lag k, for every layer, with L = −log p of one token
- * (or the mean over the rows at step t). Nothing is truncated. Overwrites the engine's last gradient, so call it after
- * `apply`; parameters and `state` stay as they are.
+ * (or the mean over the rows at step t). Overwrites the engine's last gradient, so call it after `apply`; parameters and
+ * `state` stay as they are.
  * @param window (T, B)
  * @param state the state that the window begins with
- * @param t the step whose loss is followed back; the window's last if absent
- * @param b the row; all rows if absent
  * @returns norms[layer][k], k = 0 … t
  */
-export function gradientFlow(
-  engine: Engine,
-  window: Window,
-  state: State,
-  t: number = window.steps - 1,
-  b?: number,
-): number[][] {
+export function gradientFlow(engine: Engine, window: Window, state: State, options: FlowOptions = {}): number[][] {
   const { steps: T, batch: B } = window;
+  const { t = T - 1, b, carry } = options;
   const { layers: L } = engine.shape;
   const weights = new Float32Array(T * B); // (T, B)
   if (b === undefined) weights.fill(1 / B, t * B, (t + 1) * B);
   else weights[t * B + b] = 1;
   const flow = new Float32Array(L * T); // (L, T)
-  engine.gradient(window, cloneState(state), { weights, flow });
+  engine.gradient(window, cloneState(state), { weights, flow, carry });
   return Array.from({ length: L }, (_, layer) => Array.from({ length: t + 1 }, (_, k) => flow[layer * T + t - k]));
 }
 

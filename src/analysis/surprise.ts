@@ -74,8 +74,8 @@ function* piecesOf(tokenizer: Tokenizer, text: string, ids: Ids): Generator<stri
       yield* segmentWords(text);
       return;
     case 'subwords': {
-      const toText = tokenizer.stream();
-      for (const id of ids) yield toText(id);
+      const stream = tokenizer.stream();
+      for (const id of ids) yield stream.next(id);
     }
   }
 }

@@ -22,10 +22,10 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
     .action(async (checkpointFile: string, file: string, options: Record<string, unknown>) => {
       const checkpoint = readCheckpoint(readBytes(checkpointFile), checkpointFile);
       const { tokenizer, parameters } = checkpoint;
-      const base = parseConfiguration(
-        { ...checkpoint.configuration, training: { ...checkpoint.configuration.training, batch: 1 } },
-        checkpointFile,
-      );
+      const { configuration: trained } = checkpoint;
+      // How it was trained says nothing of how it is measured: another engine has no threads to choose and nothing to widen.
+      const training = { ...trained.training, batch: 1, threads: 0, revectorize: false };
+      const base = parseConfiguration({ ...trained, training }, checkpointFile);
       const configuration = configurationFrom(options, ['training'], base);
       const text = decodeText(readBytes(file), nameOf(file));
       const corpus = corpusFor(tokenizer, text, { ...configuration.text, validation: 0, limit: 0 }, nameOf(file));

@@ -35,7 +35,7 @@ export function addSample(program: Command, { dist, out }: Surroundings): void {
           seed: training.seed,
           alternatives: 0,
         };
-        const tokens = [...generate(request)];
+        const tokens = [...generate(request)].filter((token) => token !== undefined);
         const text = tokens.map((token) => token.text).join('');
         if (options.json) {
           out(

@@ -1,6 +1,7 @@
 import { createState, type State } from '../engine/engine';
 import type { ModelShape } from '../model/configuration';
-import { type Ending, endsWithin } from './ending';
+import type { TokenStream } from '../text/token-stream';
+import { type Ending, endsWithin, lastOf } from './ending';
 import { type PromptRequest, readPrompt, withoutUnknown } from './prompt';
 import { ranked } from './sample';
 
@@ -26,42 +27,52 @@ export interface BeamResult {
   readonly bitsPerToken: number;
 }
 
+/** A continuation under way: its last token, and the one that it goes on from. */
 interface Beam {
-  readonly ids: readonly number[];
-  readonly nats: number;
+  readonly before?: Beam;
+  readonly id: number;
+  /** The text that is complete with it. */
   readonly text: string;
+  /** The last of the text so far, and the decoder that goes on from it. */
+  readonly tail: string;
+  readonly stream: TokenStream;
+  /** −ln p of all its tokens. */
+  readonly nats: number;
 }
 
 /**
  * The likeliest continuations of a prompt that a search over B beams finds, best first; one beam is greedy decoding.
- * Ends when the length is reached or B continuations have ended. Deterministic; ties go to the lower id.
+ * Ends when the length is reached or B continuations have ended. Deterministic; ties go to the lower id. Yields after each
+ * token, so that it can be given up.
  * @throws Error if the model gives NaN
  */
-export function beamSearch(request: BeamRequest): BeamResult[] {
+export function* beamSearch(request: BeamRequest): Generator<undefined, BeamResult[]> {
   const { engine, tokenizer, beams: B, length, ending, stop } = request;
   const start = readPrompt(request);
   const ended: BeamResult[] = [];
-  let live: Beam[] = [{ ids: [], nats: 0, text: '' }];
+  let live: Beam[] = [{ id: -1, text: '', tail: '', stream: tokenizer.stream(), nats: 0 }];
   let state = start.state;
   let next = start.logProbabilities; // (beams, V)
   for (let n = 0; n < length; n++) {
     const grown: Beam[] = [];
     const parents: number[] = [];
     for (const { parent, id, nats } of bestSteps(live, next, request)) {
-      const from = live[parent];
-      const ids = [...from.ids, id];
-      const text = tokenizer.decode(ids).replace(/\uFFFD+$/u, ''); // bytes of an incomplete character wait
-      const end = endsWithin(from.text, text.slice(from.text.length), ending, stop);
-      if (end !== undefined) ended.push(toResult({ ids, nats, text: text.slice(0, from.text.length + end) }));
+      const before = live[parent];
+      const stream = before.stream.fork();
+      const text = stream.next(id);
+      const end = endsWithin(before.tail, text, ending, stop);
+      const beam = { before, id, text: text.slice(0, end), tail: lastOf(before.tail + text), stream, nats };
+      if (end !== undefined) ended.push(toResult(beam));
       else {
-        grown.push({ ids, nats, text });
+        grown.push(beam);
         parents.push(parent);
       }
     }
     live = grown;
     if (live.length === 0 || ended.length >= B || n + 1 === length) break;
     state = selectRows(engine.shape, state, parents);
-    const last = Int32Array.from(live, ({ ids }) => ids[ids.length - 1]); // (beams)
+    const last = Int32Array.from(live, ({ id }) => id); // (beams)
+    yield undefined; // before the step: what it gives is valid only until somebody else's
     next = engine.step(last, state); // (beams, V)
   }
   return [...ended, ...live.map(toResult)].sort((a, b) => a.bitsPerToken - b.bitsPerToken).slice(0, B);
@@ -99,7 +110,14 @@ function selectRows(shape: ModelShape, from: State, parents: readonly number[]):
   return to;
 }
 
-function toResult({ text, ids, nats }: Beam): BeamResult {
-  const bits = nats / Math.LN2;
-  return { text, ids, bits, bitsPerToken: bits / ids.length };
+/** Follows a beam back to its beginning. */
+function toResult(beam: Beam): BeamResult {
+  const ids: number[] = [];
+  const texts: string[] = [];
+  for (let at = beam; at.before; at = at.before) {
+    ids.push(at.id);
+    texts.push(at.text);
+  }
+  const bits = beam.nats / Math.LN2;
+  return { text: texts.reverse().join(''), ids: ids.reverse(), bits, bitsPerToken: bits / ids.length };
 }

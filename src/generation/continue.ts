@@ -1,5 +1,5 @@
 import { Random } from '../model/random';
-import { type Ending, endsWithin } from './ending';
+import { type Ending, endsWithin, lastOf } from './ending';
 import { type PromptRequest, readPrompt, withoutUnknown } from './prompt';
 import { distribution, draw, ranked, type SamplingOptions } from './sample';
 
@@ -37,7 +37,7 @@ export function* continueText(request: Continuation): Generator<SampledToken, vo
   const { engine, tokenizer, options, seed, stop, ending, alternatives } = request;
   const random = new Random(seed);
   const reporting = options.temperature === 0 ? { ...options, temperature: 1 } : options;
-  const toText = tokenizer.stream();
+  const stream = tokenizer.stream();
   const { state, logProbabilities } = readPrompt(request);
   const input = new Int32Array(1); // (1)
   let next = logProbabilities; // (V)
@@ -47,7 +47,7 @@ export function* continueText(request: Continuation): Generator<SampledToken, vo
     const probabilities = distribution(known, options); // (V)
     const id = draw(probabilities, options.temperature === 0 ? 0 : random.uniform());
     const shown = alternatives === 0 || reporting === options ? probabilities : distribution(known, reporting); // (V)
-    const text = toText(id);
+    const text = stream.next(id);
     const end = endsWithin(written, text, ending, stop);
     const token: SampledToken = {
       text: text.slice(0, end),
@@ -62,7 +62,7 @@ export function* continueText(request: Continuation): Generator<SampledToken, vo
       return;
     }
     yield token;
-    written = (written + text).slice(-200);
+    written = lastOf(written + text);
     if (n + 1 === options.length) return;
     input[0] = id;
     next = engine.step(input, state); // (1, V)

@@ -26,3 +26,11 @@ export function endsWithin(before: string, token: string, ending?: Ending, stop?
   }
   return ends.length > 0 ? Math.min(...ends) : undefined;
 }
+
+/** UTF-16 units of a continuation that are looked back at for its end. */
+const lookBack = 200;
+
+/** As much of what was continued so far as `endsWithin` needs to know. */
+export function lastOf(written: string): string {
+  return written.slice(-lookBack);
+}

@@ -10,30 +10,31 @@ export interface GenerationRequest extends Omit<Continuation, 'options' | 'endin
 }
 
 /**
- * Continues a prompt: by sampling (greedily at temperature 0), or by beam search if there are beams.
+ * Continues a prompt: by sampling (greedily at temperature 0), or by beam search if there are beams. While a search goes on
+ * there is no token yet, and undefined is yielded, so that it can be given up.
  * @throws Error if the model gives NaN
  */
-export function* generate(request: GenerationRequest): Generator<SampledToken, void> {
+export function* generate(request: GenerationRequest): Generator<SampledToken | undefined, void> {
   const { options } = request;
   const ending = options.ending === 'length' ? undefined : options.ending;
   if (options.beams === 0) {
     yield* continueText({ ...request, ending });
     return;
   }
-  const [best] = beamSearch({ ...request, ending, beams: options.beams, length: options.length });
+  const [best] = yield* beamSearch({ ...request, ending, beams: options.beams, length: options.length });
   if (best) yield* score(request, best.ids, best.text.length);
 }
 
 /** The tokens of a found continuation, each with its bits and alternatives, cut at `length` UTF-16 units. */
 function* score(request: GenerationRequest, ids: readonly number[], length: number): Generator<SampledToken, void> {
   const { engine, tokenizer, alternatives } = request;
-  const toText = tokenizer.stream();
+  const stream = tokenizer.stream();
   const { state, logProbabilities } = readPrompt(request);
   let next: Float32Array = logProbabilities; // (V)
   let written = 0;
   for (const id of ids) {
     const probabilities = distribution(withoutUnknown(next, tokenizer), { temperature: 1, topK: 0, topP: 1 }); // (V)
-    const text = toText(id).slice(0, length - written);
+    const text = stream.next(id).slice(0, length - written);
     written += text.length;
     yield {
       text,

@@ -42,7 +42,9 @@ export function demonstrations(): Readonly<Record<string, Demonstration>> {
     },
     truncation: {
       label: vscode.l10n.t('Truncation at every fifth step'),
-      detail: vscode.l10n.t('The same RNN, its gradients cut every 5 steps: the flow of the gradient ends early.'),
+      detail: vscode.l10n.t(
+        'The same RNN, its gradients cut every 5 steps: the flow of the gradient is zero from lag 5 on.',
+      ),
       options: { text, model: { cell: 'rnn', hidden: 256 }, training: { ...plain, truncateEvery: 5 } },
     },
     random: {

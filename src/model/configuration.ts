@@ -78,7 +78,12 @@ export const modelSchema = z.strictObject({
 /** The loop: how it is trained. */
 export const trainingSchema = z.strictObject({
   batch: z.int().min(1).max(4096).default(32).describe('Rows of text learnt side by side (B).'),
-  steps: z.int().min(1).max(4096).default(35).describe('Time steps of one window (T).'),
+  steps: z
+    .int()
+    .min(1)
+    .max(4096)
+    .default(35)
+    .describe('Time steps of one window (T); without truncation a window is a whole row of the text instead.'),
   sampling: z
     .enum(['sequential', 'random'])
     .default('sequential')
@@ -94,7 +99,9 @@ export const trainingSchema = z.strictObject({
     .min(0)
     .max(4096)
     .default(0)
-    .describe('With fixed truncation, cut the gradient every this many steps; 0 cuts at the window’s edge only.'),
+    .describe(
+      'With fixed truncation, cut the gradient every this many steps, at most those of a window; 0 cuts at the window’s edge only.',
+    ),
   truncateProbability: z
     .number()
     .min(0)
@@ -111,10 +118,10 @@ export const trainingSchema = z.strictObject({
     .describe('With random truncation, the mean length L₀ of the schedule of α.'),
   truncateAlpha: z
     .number()
-    .min(3)
+    .min(3.01)
     .max(100)
     .default(6)
-    .describe('With random truncation, the exponent α of the schedule; the variance is finite above 3.'),
+    .describe('With random truncation, the exponent α of the schedule, above 3: there the variance is finite.'),
   optimizer: z.enum(['sgd', 'momentum', 'rmsprop', 'adam', 'adamw']).default('adam').describe('The optimizer.'),
   lr: z.number().min(1e-7).max(100).default(0.002).describe('Learning rate.'),
   momentum: z.number().min(0).max(0.9999).default(0.9).describe('Momentum of the momentum optimizer.'),
@@ -134,7 +141,12 @@ export const trainingSchema = z.strictObject({
     .describe('How the learning rate changes: not at all, by a factor each epoch, or along half a cosine.'),
   decay: z.number().min(0.01).max(1).default(0.97).describe('Factor per epoch of the step schedule.'),
   decayAfter: z.int().min(0).max(100000).default(0).describe('Epochs before the step schedule begins.'),
-  warmup: z.int().min(0).max(1_000_000).default(0).describe('Steps over which the learning rate rises from zero.'),
+  warmup: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe('Steps over which the learning rate rises from zero, fewer than the run has.'),
   clipping: z
     .enum(['norm', 'value', 'none'])
     .default('norm')
@@ -209,7 +221,9 @@ export const generationSchema = z.strictObject({
     .min(0)
     .max(64)
     .default(0)
-    .describe('Search for the likeliest continuation along this many beams instead of sampling; 0 samples.'),
+    .describe(
+      'Search for the likeliest continuation along this many beams instead of sampling, whatever the temperature; 0 samples.',
+    ),
 });
 
 /** The schema of a whole run. */
@@ -255,6 +269,19 @@ export function parseConfiguration(value: unknown, where: string, nameOf: Option
   throw new UserError(`${where}: ${nameOf(group, field)} is ${given}, but must be ${expectation(group, field)}.`);
 }
 
+/**
+ * Checks how text is to be sampled from a model, as `parseConfiguration` does.
+ * @param normalize what was done to the text that the model learnt
+ * @throws UserError naming the first offending option
+ */
+export function parseGeneration(
+  generation: unknown,
+  normalize: TextConfiguration['normalize'],
+  where: string,
+): GenerationConfiguration {
+  return parseConfiguration({ generation, text: { normalize } }, where).generation;
+}
+
 /** What an option may be, in words, from its schema. */
 function expectation(group: string, field: string): string {
   const schema = z.toJSONSchema(configurationSchema.shape[group as keyof Configuration], { io: 'input' });
@@ -288,12 +315,20 @@ function checkConflicts(configuration: Configuration, where: string, nameOf: Opt
     `${name('training.truncateEvery')} is of fixed truncation; set it to 0 or ${name('training.truncation')} to fixed.`,
   );
   refuse(
+    training.truncateEvery > training.steps,
+    `${name('training.truncateEvery')} (${training.truncateEvery}) is more than ${name('training.steps')} (${training.steps}), and the window’s edge cuts there already; lower it, or raise ${name('training.steps')}.`,
+  );
+  refuse(
     training.truncateProbability > 0 && training.truncation !== 'random',
     `${name('training.truncateProbability')} is of random truncation; set it to 0 or ${name('training.truncation')} to random.`,
   );
   refuse(
     training.patience > 0 && text.validation === 0,
     `${name('training.patience')} waits for a better validation and ${name('text.validation')} is 0; hold out some of the text or set ${name('training.patience')} to 0.`,
+  );
+  refuse(
+    training.maxSteps > 0 && training.warmup >= training.maxSteps,
+    `${name('training.warmup')} (${training.warmup}) would last as long as the run, ${name('training.maxSteps')} (${training.maxSteps}); lower it, or raise ${name('training.maxSteps')}.`,
   );
   refuse(
     training.engine === 'tfjs' && (training.revectorize || training.threads > 0),
@@ -306,6 +341,10 @@ function checkConflicts(configuration: Configuration, where: string, nameOf: Opt
   refuse(
     generation.beams > 0 && generation.length > longestSearch,
     `${name('generation.beams')} searches for at most ${longestSearch} tokens; lower ${name('generation.length')} (${generation.length}) or set ${name('generation.beams')} to 0.`,
+  );
+  refuse(
+    generation.ending !== 'length' && (text.normalize === 'letters' || text.normalize === 'd2l'),
+    `${name('generation.ending')} ${generation.ending} would never come, as ${name('text.normalize')} ${text.normalize} leaves no line ends and no marks; set ${name('generation.ending')} to length.`,
   );
 }
 

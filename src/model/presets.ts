@@ -1,7 +1,7 @@
-import type { Configuration } from './configuration';
+import { type Configuration, modelSchema, textSchema, trainingSchema } from './configuration';
 
-/** Some options of a run; the rest stay as they are. */
-export type Options = { readonly [group in keyof Configuration]?: Partial<Configuration[group]> };
+/** Some options of a run; the rest are the defaults. */
+export type Options = { readonly [group in 'text' | 'model' | 'training']?: Partial<Configuration[group]> };
 
 /** Starting points by name, for the training picker and for `--preset`. */
 export const presets = {
@@ -45,13 +45,17 @@ export const presets = {
 
 export type PresetName = keyof typeof presets;
 
-/** A configuration with a preset's options in it. */
+/**
+ * A preset's whole text, model and training, its options over the defaults, so that nothing is left of another preset. What
+ * is about the machine and the repetition stays (seed, engine, threads, revectorize), and so does how text is sampled.
+ */
 export function withPreset(configuration: Configuration, name: PresetName): Configuration {
-  const options: Options = presets[name];
+  const { text, model, training }: Options = presets[name];
+  const { seed, engine, threads, revectorize } = configuration.training;
   return {
-    text: { ...configuration.text, ...options.text },
-    model: { ...configuration.model, ...options.model },
-    training: { ...configuration.training, ...options.training },
-    generation: { ...configuration.generation, ...options.generation },
+    text: textSchema.parse(text ?? {}),
+    model: modelSchema.parse(model ?? {}),
+    training: trainingSchema.parse({ ...training, seed, engine, threads, revectorize }),
+    generation: configuration.generation,
   };
 }

@@ -1,6 +1,6 @@
+import type { TextFlow } from '../analysis/text-flow';
 import type { SampledToken } from '../generation/continue';
 import type { GenerationConfiguration } from '../model/configuration';
-import type { FlowEvent, LinearFlow } from '../training/events';
 
 export type { SampledToken } from '../generation/continue';
 /** The options of sampling, for pages: they know the protocol and nothing below it. */
@@ -38,16 +38,7 @@ export interface FlowRequest {
   readonly steps: number;
 }
 
-export interface FlowResult {
-  /** The token whose loss is followed back. */
-  readonly token: string;
-  /** The tokens before it, nearest first: the model had just read before[k] at lag k. */
-  readonly before: readonly string[];
-  readonly norms: FlowEvent['norms'];
-  readonly linear?: LinearFlow;
-  /** −log2 p of the token looked at. */
-  readonly bits: number;
-}
+export type { TextFlow as FlowResult };
 
 /** Host → generation worker, as requests of the rpc helper. */
 export type GenerationMethods = {
@@ -63,7 +54,7 @@ export type GenerationMethods = {
   /** Ends the request with this ticket as soon as it looks. */
   cancel(argument: { readonly ticket: number }): Promise<void>;
   /** How the gradient of one token's loss flows back through the text before it. */
-  flow(argument: FlowRequest): Promise<FlowResult>;
+  flow(argument: FlowRequest): Promise<TextFlow>;
   unload(argument: { readonly model: string }): Promise<void>;
 };
 

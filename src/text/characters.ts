@@ -1,5 +1,6 @@
 import { createIds, type Ids } from './ids';
 import { countCharacters } from './normalize';
+import { type TokenStream, wholeTokens } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { unknownId, unknownToken } from './unknown';
 
@@ -44,8 +45,8 @@ export class CharacterTokenizer implements Tokenizer {
     return Array.from(ids, (id) => this.vocabulary[id]).join('');
   }
 
-  stream(): (id: number) => string {
-    return (id) => this.vocabulary[id];
+  stream(): TokenStream {
+    return wholeTokens(this.vocabulary);
   }
 
   serialise(): TokenizerData {

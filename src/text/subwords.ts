@@ -1,6 +1,8 @@
 import { GrowingIds, type Ids } from './ids';
 import { learnMerges } from './merges';
+import type { TokenStream } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
+import { encodeWtf8, Wtf8Decoder } from './wtf8';
 
 /**
  * Pieces that merges never cross: a word, a number or a run of other marks, each with the space before it, and white space.
@@ -14,9 +16,7 @@ const remembered = 200_000;
 /** Text, in UTF-16 units, that merges are learnt from at most; more would change them little and take long. */
 const learntFrom = 20_000_000;
 
-const encoder = new TextEncoder();
-
-/** Byte-level byte-pair encoding: 256 bytes and merges of two tokens into one. Lossless on any well-formed text. */
+/** Byte-level byte-pair encoding: 256 bytes and merges of two tokens into one. Lossless on any text, surrogates that stand alone included. */
 export class SubwordTokenizer implements Tokenizer {
   readonly kind = 'subwords';
   readonly unknown = -1;
@@ -42,7 +42,7 @@ export class SubwordTokenizer implements Tokenizer {
     for (const [piece] of text.matchAll(piecePattern)) {
       let tokens = this.pieces.get(piece);
       if (!tokens) {
-        tokens = this.merge(encoder.encode(piece));
+        tokens = this.merge(encodeWtf8(piece));
         if (this.pieces.size >= remembered) this.pieces.clear();
         this.pieces.set(piece, tokens);
       }
@@ -61,12 +61,15 @@ export class SubwordTokenizer implements Tokenizer {
     for (let i = 0; i < ids.length; i++) length += this.bytes[ids[i]].length;
     const bytes = new Uint8Array(length);
     for (let i = 0, at = 0; i < ids.length; at += this.bytes[ids[i++]].length) bytes.set(this.bytes[ids[i]], at);
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    const decoder = new Wtf8Decoder();
+    return decoder.decode(bytes) + decoder.end();
   }
 
-  stream(): (id: number) => string {
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    return (id) => decoder.decode(this.bytes[id], { stream: true });
+  stream(decoder = new Wtf8Decoder()): TokenStream {
+    return {
+      next: (id) => decoder.decode(this.bytes[id]),
+      fork: () => this.stream(decoder.fork()),
+    };
   }
 
   serialise(): TokenizerData {
@@ -115,6 +118,6 @@ export function buildSubwords(text: string, vocabularySize: number): SubwordToke
   for (const [piece] of text.slice(0, learntFrom).matchAll(piecePattern)) {
     counts.set(piece, (counts.get(piece) ?? 0) + 1);
   }
-  const words = [...counts].map(([piece, count]) => ({ tokens: Array.from(encoder.encode(piece)), count }));
+  const words = [...counts].map(([piece, count]) => ({ tokens: Array.from(encodeWtf8(piece)), count }));
   return new SubwordTokenizer(learnMerges(words, vocabularySize - 256));
 }

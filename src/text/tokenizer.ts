@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Ids } from './ids';
+import type { TokenStream } from './token-stream';
 import { unknownToken } from './unknown';
 
 export type { Ids } from './ids';
@@ -22,11 +23,8 @@ export interface Tokenizer {
   /** Characters (code points) that begin in a token; of `<unk>` there is no telling. */
   charactersOf(id: number): number;
   decode(ids: ArrayLike<number>): string;
-  /**
-   * Decodes one token at a time: a function that takes an id and returns the text that is complete with it, which is empty
-   * while a character still lacks bytes.
-   */
-  stream(): (id: number) => string;
+  /** Decodes one token at a time, from a beginning. */
+  stream(): TokenStream;
   /** Plain data for a checkpoint; `restoreTokenizer` is its inverse. */
   serialise(): TokenizerData;
 }

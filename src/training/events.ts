@@ -101,7 +101,7 @@ export interface ContinuationEvent {
   readonly text: string;
 }
 
-/** ‖∂L/∂h_{T−k}‖ for every layer against the lag k, L the loss of the window's last step. */
+/** ‖∂L/∂h_{T−k}‖ for every layer against the lag k, L the loss of the window's last step; 0 beyond where the run cuts gradients. */
 export interface FlowEvent {
   readonly event: 'flow';
   readonly step: number;
@@ -113,7 +113,7 @@ export interface FlowEvent {
 
 /** What algebra says of a linear RNN's gradient flow. */
 export interface LinearFlow {
-  /** ‖∂L/∂h_T (W_hᵀ)^k‖, k = 0 … T−1: what `norms` must equal. */
+  /** ‖∂L/∂h_T (W_hᵀ)^k‖, k = 0 … T−1: what the layer's `norms` equal where nothing is cut. */
   readonly exact: readonly number[];
   /** Of W_h: above 1 gradients can explode, below 1 they vanish. */
   readonly spectralRadius: number;

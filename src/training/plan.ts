@@ -3,9 +3,10 @@ import { Random, streamSeed } from '../model/random';
 import type { Corpus } from '../text/corpus';
 import type { Ids } from '../text/tokenizer';
 import { offsetCount, randomWindows, sequentialWindows, type Window, windowCount } from '../text/windows';
+import { carryAlone } from './truncation';
 
 /** Streams of randomness, apart from each other so that a choice in one leaves the others as they were. */
-export const streams = { weights: 0, noise: 1, continuation: 2, windows: 1000 };
+export const streams = { weights: 0, noise: 1, continuation: 2, probe: 3, windows: 1000 };
 
 /** Validation tokens that an evaluation looks at, at most. */
 export const validationLimit = 200_000;
@@ -80,6 +81,13 @@ export class Plan {
     const { batch, steps } = this.window;
     const [window] = sequentialWindows(training, Math.min(batch, probeRows), Math.min(steps, probeSteps), 0);
     return window;
+  }
+
+  /** The cuts of the run's truncation in the probe, other random ones at each step and the same for the same seed. */
+  probeCarry({ steps, batch }: Window, step: number): Float32Array | undefined {
+    const { training } = this.configuration;
+    const random = new Random(streamSeed(streamSeed(training.seed, streams.probe), step));
+    return carryAlone(training, steps, batch, () => random.uniform()); // (T, B)
   }
 
   /** The windows of one epoch, the same for the same seed and epoch. */

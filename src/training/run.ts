@@ -1,6 +1,7 @@
 import { createEngine } from '../engine/create';
 import type { Engine, EngineOptions } from '../engine/engine';
-import { checkMemory, memoryEstimate } from '../engine/fused/layout';
+import * as fused from '../engine/fused/layout';
+import * as tfjs from '../engine/tfjs/memory';
 import { type Checkpoint, readCheckpoint, shapeOf } from '../model/checkpoint';
 import { type Configuration, parseConfiguration } from '../model/configuration';
 import { initialise } from '../model/initialisation';
@@ -8,7 +9,7 @@ import { streamSeed } from '../model/random';
 import { type Corpus, corpusFor, prepareCorpus } from '../text/corpus';
 import { decodeText } from '../text/decode';
 import { UserError } from '../text/user-error';
-import { fitWindow } from '../text/windows';
+import { fitWindow, windowCount } from '../text/windows';
 import { baselines } from './baselines';
 import { type Clock, mark, type TrainingControl } from './control';
 import type { Baseline, TrainingEvent } from './events';
@@ -112,19 +113,39 @@ function windowFor(
   const notes = fitted.note ? [fitted.note] : [];
   const { batch } = fitted;
   const steps = training.truncation === 'none' ? Math.floor((corpus.training.length - 1) / batch) : fitted.steps;
+  checkWarmup(training, { batch, steps }, corpus, source);
   const shape = shapeOf(configuration, corpus.tokenizer);
-  if (training.truncation === 'none') {
+  const wholeRows = training.truncation === 'none';
+  const { memoryEstimate, checkMemory } = training.engine === 'fused' ? fused : tfjs;
+  if (wholeRows) {
     const megabytes = Math.round(memoryEstimate(shape, batch, steps) / 2 ** 20);
     notes.push(
-      `Without truncation a window is a whole row of the text, ${steps.toLocaleString('en')} steps, and needs about ${megabytes.toLocaleString('en')} MB.`,
+      `Without truncation a window is a whole row of the text, ${steps.toLocaleString('en')} steps, and needs about ${megabytes.toLocaleString('en')} MB; training.steps (${training.steps}) is not used.`,
     );
   }
-  if (training.engine === 'fused') checkMemory(shape, batch, steps);
+  checkMemory(shape, { batch, steps, wholeRows });
   if (corpus.validation.length > validationLimit) {
     const [some, all] = [validationLimit, corpus.validation.length].map((n) => n.toLocaleString('en'));
     notes.push(`Evaluations look at the first ${some} of ${all} validation tokens.`);
   }
   return { window: { batch, steps }, notes };
+}
+
+/** How many steps a run has is known only with its text. */
+function checkWarmup(
+  { warmup, epochs, maxSteps }: Configuration['training'],
+  { batch, steps }: WindowSize,
+  corpus: Corpus,
+  source: string,
+): void {
+  const total = Math.min(
+    epochs * windowCount(corpus.training.length, batch, steps),
+    maxSteps || Number.POSITIVE_INFINITY,
+  );
+  if (warmup < total) return;
+  throw new UserError(
+    `training.warmup (${warmup}) would last as long as the run on ${source}, which has ${total} steps; lower it, or raise training.epochs (${epochs}).`,
+  );
 }
 
 /** Of the same validation tokens that evaluations look at. */

@@ -14,7 +14,7 @@ import { Plan, streams, validationLimit } from './plan';
 import { prepared, type Training } from './prepared';
 import { beginning, type Resumption, resumption } from './resumption';
 import { learningRateFactor } from './schedule';
-import { carryFor, createTruncationMemory, type TruncationMemory } from './truncation';
+import { carryFor, createTruncationMemory, cutsWithin, type TruncationMemory } from './truncation';
 
 /** Longest window of an evaluation; shorter ones need less memory and give the same numbers. */
 const longestEvaluation = 64;
@@ -173,8 +173,7 @@ export class Trainer {
   /** Where this window's gradient is cut, beyond the window's own edge. */
   private carry({ steps, batch }: Window): Float32Array | undefined {
     const options = this.training.configuration.training;
-    if (options.truncation === 'none' || (options.truncation === 'fixed' && options.truncateEvery === 0))
-      return undefined;
+    if (!cutsWithin(options, steps)) return undefined;
     return carryFor(options, steps, batch, () => this.noise.uniform(), this.truncation); // (T, B)
   }
 
@@ -242,9 +241,9 @@ export class Trainer {
     const { tokenizer } = corpus;
     const { normalize } = configuration.text;
     for (const token of generate({ engine, tokenizer, normalize, prompt, options, seed, alternatives: 0 })) {
-      text += token.text;
+      text += token?.text ?? '';
       await this.breathe();
-      if (this.control.stopped) return;
+      if (this.control.stopped || this.control.paused) return;
     }
     yield { event: 'continuation', step: progress.step, prompt, text };
   }
@@ -280,11 +279,12 @@ export class Trainer {
     }
   }
 
-  /** How the gradient flows through time on the probe, and, for a linear RNN, what the powers of its matrix say. */
+  /** How the gradient flows through time on the probe, with the run's cuts, and what the powers of a linear RNN's matrix say. */
   private flow(): TrainingEvent {
     const { engine } = this.training;
     const state = createState(engine.shape, this.probe.batch);
-    const norms = gradientFlow(engine, this.probe, state);
+    const carry = this.plan.probeCarry(this.probe, this.progress.step); // (T, B)
+    const norms = gradientFlow(engine, this.probe, state, { carry });
     const linear = linearRnnFlow(engine, this.probe, state);
     return { event: 'flow', step: this.progress.step, norms, ...(linear && { linear }) };
   }

@@ -60,6 +60,31 @@ export function carryFor(
   return carry;
 }
 
+/** Whether a window of T steps is cut anywhere but at its edge. */
+export function cutsWithin({ truncation, truncateEvery }: Truncation, steps: number): boolean {
+  return truncation === 'random' || (truncation === 'fixed' && truncateEvery > 0 && truncateEvery < steps);
+}
+
+/**
+ * The cuts of a window that stands alone, to look at a gradient as training sees it. Fixed cuts lie so that one falls on the
+ * window's edge: its last step reaches as far back as any, K steps with itself.
+ * @returns (T, B); undefined if nothing is cut
+ */
+export function carryAlone(
+  truncation: Truncation,
+  steps: number,
+  batch: number,
+  random: () => number,
+): Float32Array | undefined {
+  if (!cutsWithin(truncation, steps)) return undefined;
+  const memory = createTruncationMemory(batch);
+  if (truncation.truncation === 'fixed') {
+    const K = truncation.truncateEvery;
+    memory.sinceCut.fill((K - (steps % K)) % K);
+  }
+  return carryFor(truncation, steps, batch, random, memory); // (T, B)
+}
+
 /** The probability of a cut, `since` steps after the last one, from 1. */
 export function cutProbability(truncation: Truncation, since: number): number {
   const { truncateProbability, truncateLength: L0, truncateAlpha: alpha } = truncation;

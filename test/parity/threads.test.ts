@@ -118,8 +118,16 @@ describe('memory', () => {
     [shapeOf({ hidden: 4096, layers: 8, cell: 'lstm' }), 1, 1, /lower model\.hidden \(4096\)/],
     [shapeOf({ hidden: 4096, vocabulary: 60000 }), 1, 1, /vocabulary has 60000/],
   ])('is refused with the setting that saves most', (model, batch, steps, message) => {
-    expect(() => checkMemory(model, batch, steps, 2 ** 32)).toThrow(UserError);
-    expect(() => checkMemory(model, batch, steps, 2 ** 32)).toThrow(message);
+    expect(() => checkMemory(model, { batch, steps }, 2 ** 32)).toThrow(UserError);
+    expect(() => checkMemory(model, { batch, steps }, 2 ** 32)).toThrow(message);
+  });
+
+  it('is refused without truncation with what shortens the text, as batch and steps do not', () => {
+    const rows = { batch: 32, steps: 2 ** 17, wholeRows: true };
+    const model = shapeOf({ hidden: 256 });
+    expect(() => checkMemory(model, rows, 2 ** 32)).toThrow(
+      /^This training needs about \d+\.\d GiB of memory and the fused engine can have 4\.0 GiB: lower text\.limit \(without truncation the window is the whole text, 4194304 tokens\) or model\.hidden \(256\)\.$/,
+    );
   });
 
   it('refuses a model that cannot be had when it is created', async () => {

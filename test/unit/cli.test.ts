@@ -78,6 +78,17 @@ describe('recurrent', () => {
     expect(plain.stdout).toMatch(/^perplexity +\d+\.\d{4}\nnats per token/);
   });
 
+  it('evaluates with either engine, however the checkpoint was trained', () => {
+    recurrent('train', at('fox.txt'), ...small, '--threads', '1', '--checkpoint', at('threads.safetensors'));
+    const measured = ['fused', 'tfjs'].map((engine) => {
+      const args = ['evaluate', at('threads.safetensors'), at('fox.txt'), '--engine', engine, '--batch', '8', '--json'];
+      const { status, stdout, stderr } = recurrent(...args);
+      expect(status, stderr).toBe(0);
+      return events(stdout)[0].nats as number;
+    });
+    expect(measured[1]).toBeCloseTo(measured[0], 4);
+  });
+
   it('samples the same text for a seed, and the likeliest at temperature 0', () => {
     recurrent('train', at('fox.txt'), ...small, '--checkpoint', at('sample.safetensors'));
     const sample = (...args: string[]) =>

@@ -44,9 +44,30 @@ describe('a run', () => {
     const megabytes = memoryEstimate(shape, 16, 132) / 2 ** 20;
     expect(megabytes).toBeGreaterThan(1);
     expect(prepared.notes.join(' ')).toContain(
-      `Without truncation a window is a whole row of the text, 132 steps, and needs about ${Math.round(megabytes)} MB.`,
+      `Without truncation a window is a whole row of the text, 132 steps, and needs about ${Math.round(megabytes)} MB; training.steps (8) is not used.`,
     );
     expect(of(events, 'step').length).toBe(3);
+  });
+
+  it.each([
+    // One row is longer than any window that may be asked for.
+    [{ truncation: 'none', batch: 1, steps: 8, engine: 'fused' }, 5000],
+    // The window is shrunk to fewer steps than there are between two cuts.
+    [{ truncateEvery: 30, batch: 1, steps: 35 }, 25],
+  ])('keeps in a checkpoint what was asked, however the window was fitted: %j', async (training, length) => {
+    const text = sentence.repeat(Math.ceil(length / sentence.length)).slice(0, length);
+    const configuration = { model: { hidden: 2 }, text: { validation: 0 }, training: { ...training, maxSteps: 1 } };
+    const events = await train({ text, configuration });
+    expect(of(events, 'prepared')[0].steps).toBe(length - 1);
+    const { bytes } = of(events, 'checkpoint').at(-1)!;
+    expect(readCheckpoint(bytes, 'x').configuration.training).toMatchObject(training);
+    const more = await train({
+      text,
+      resume: bytes,
+      configuration: { ...configuration, training: { ...training, maxSteps: 2 } },
+    });
+    expect(of(more, 'mark').map(({ text }) => text)).toEqual(['Restored from step 1']);
+    expect(of(more, 'step').map(({ step }) => step)).toEqual([2]);
   });
 
   it('learns differently when gradients are cut, from the first step that carries one on', async () => {
@@ -65,6 +86,35 @@ describe('a run', () => {
     expect(flows[0].norms).toHaveLength(1);
     expect(flows[0].norms[0]).toHaveLength(8);
     expect(flows[0].norms[0].every((norm) => norm > 0)).toBe(true);
+  });
+
+  it.each([3, 5])('shows no gradient beyond a cut at every %d steps, and all of it before', async (K) => {
+    const model = { cell: 'gru', layers: 2 };
+    const cut = of(await train({ configuration: { model, training: { truncateEvery: K } } }), 'flow');
+    const whole = of(await train({ configuration: { model } }), 'flow');
+    for (const { norms } of cut) {
+      expect(norms).toHaveLength(2);
+      for (const layer of norms) {
+        expect(layer.slice(0, K).every((norm) => norm > 0)).toBe(true);
+        expect(layer.slice(K)).toEqual(Array.from({ length: 8 - K }, () => 0));
+      }
+    }
+    expect(whole[0].norms.every((layer) => layer.every((norm) => norm > 0))).toBe(true);
+  });
+
+  it('shows the gradient with cuts at random, other ones at each look and the same for a seed', async () => {
+    const training = { truncation: 'random', truncateProbability: 0.9, lr: 1e-7 };
+    const look = async () => of(await train({ configuration: { training } }), 'flow').map(({ norms }) => norms[0]);
+    const flows = await look();
+    // The weights hardly move, so that only the cuts differ; with a chance of 0.9 hardly a row reaches back seven steps.
+    expect(flows.every((norms) => norms[0] > 0 && norms[7] === 0)).toBe(true);
+    expect(new Set(flows.map((norms) => Math.round(1e4 * (norms[1] / norms[0])))).size).toBeGreaterThan(1);
+    expect(await look()).toEqual(flows);
+  });
+
+  it('lets a cut at every so many steps never fall within a window that is no longer', async () => {
+    const steps = async (training: object) => losses(await train({ configuration: { training } }));
+    expect(await steps({ truncateEvery: 8 })).toEqual(await steps({}));
   });
 
   it('samples continuations at steps of their own when asked', async () => {
@@ -100,6 +150,27 @@ describe('a run', () => {
     expect(of(events, 'evaluation')).toEqual([]);
     expect(of(events, 'checkpoint').at(-1)?.reason).toBe('final');
     expect(stoppedAt).toBeLessThan(performance.now());
+  });
+
+  it.each(['stop', 'pause'] as const)('leaves a long search for a continuation when it is to %s', async (what) => {
+    const control = new TrainingControl();
+    const seen: string[] = [];
+    const events = await train({
+      control,
+      configuration: {
+        training: { maxSteps: 5, continuationEvery: 2, evaluateEvery: 4, engine: 'fused', threads: 1 },
+        generation: { beams: 64, length: 2000 },
+      },
+      onEvent: (event) => {
+        if (event.event === 'step' && event.step === 2) setTimeout(() => control[what](), 5);
+        if (event.event !== 'mark') return;
+        seen.push(event.kind);
+        if (event.kind === 'paused') setTimeout(() => control.stop(), 5);
+      },
+    });
+    expect(of(events, 'continuation')).toEqual([]);
+    expect(seen).toEqual(what === 'pause' ? ['paused'] : []);
+    expect(events.at(-1)).toMatchObject({ event: 'finished', step: 2, reason: 'stopped' });
   });
 
   it('keeps its best model by validation', async () => {
@@ -164,6 +235,17 @@ describe('a run', () => {
     await expect(train({ text: '' })).rejects.toThrow(/fox\.txt is empty/);
     await expect(train({ text: 'aaaa' })).rejects.toThrow(/one distinct character/);
     await expect(train({ text: 'a\0b\0' })).rejects.toThrow(/fox\.txt/);
+    await expect(train({ configuration: { training: { warmup: 660, maxSteps: 0 } } })).rejects.toThrow(
+      'training.warmup (660) would last as long as the run on fox.txt, which has 660 steps; lower it, or raise training.epochs (10).',
+    );
+    await expect(
+      train({
+        configuration: { model: { hidden: 4096 }, training: { truncation: 'none', batch: 1 } },
+        text: sentence.repeat(400),
+      }),
+    ).rejects.toThrow(
+      /^This training needs about \d+\.\d GiB of memory and the tfjs engine can have \d\.\d GiB: lower (text\.limit|model\.hidden) \(.*\) or (text\.limit|model\.hidden) \(.*\)\.$/,
+    );
     const saved = of(await train(), 'checkpoint').at(-1)!.bytes;
     await expect(train({ resume: saved, text: `${sentence.repeat(40)}ÄÖ` })).rejects.toThrow(/Ä Ö/);
     await expect(train({ resume: saved, configuration: { model: { hidden: 13 } } })).rejects.toThrow(

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfiguration, trainingSchema } from '../../src/model/configuration';
-import { type PresetName, presets, withPreset } from '../../src/model/presets';
+import { parseConfiguration, parseGeneration, trainingSchema } from '../../src/model/configuration';
 import { Random, streamSeed } from '../../src/model/random';
 import { clip } from '../../src/training/clipping';
 import { DivergenceWatch } from '../../src/training/divergence';
@@ -118,19 +117,45 @@ describe('configuration', () => {
     [{ model: { tied: true } }, /needs recurrent\.model\.embedding \(0\) equal to recurrent\.model\.hidden \(256\)/],
     [{ training: { truncation: 'none', sampling: 'random' } }, /needs recurrent\.training\.sampling sequential/],
     [{ training: { truncateEvery: 5, truncation: 'random' } }, /truncateEvery is of fixed truncation/],
+    [
+      { training: { truncateEvery: 36 } },
+      'Settings: recurrent.training.truncateEvery (36) is more than recurrent.training.steps (35), and the window’s edge cuts there already; lower it, or raise recurrent.training.steps.',
+    ],
+    [{ training: { truncateAlpha: 3 } }, /truncateAlpha is 3, but must be a number from 3\.01 to 100/],
+    [
+      { training: { warmup: 600, maxSteps: 600 } },
+      'Settings: recurrent.training.warmup (600) would last as long as the run, recurrent.training.maxSteps (600); lower it, or raise recurrent.training.maxSteps.',
+    ],
     [{ training: { truncateProbability: 0.1 } }, /truncateProbability is of random truncation/],
     [{ training: { patience: 3 }, text: { validation: 0 } }, /patience waits for a better validation/],
     [{ training: { engine: 'tfjs', threads: 2 } }, /are of the fused engine/],
     [{ generation: { beams: 4, topK: 5 } }, /beams searches and does not sample/],
     [{ generation: { beams: 4, length: 5000 } }, /at most 2000 tokens/],
+    [
+      { generation: { ending: 'line' }, text: { normalize: 'letters' } },
+      'Settings: recurrent.generation.ending line would never come, as recurrent.text.normalize letters leaves no line ends and no marks; set recurrent.generation.ending to length.',
+    ],
+    [{ generation: { ending: 'sentence' }, text: { normalize: 'd2l' } }, /ending sentence would never come/],
   ])('refuses %j in one sentence', (value, message) => {
     expect(() => parseConfiguration(value, 'Settings')).toThrow(message);
   });
-});
 
-describe('presets', () => {
-  it.each(Object.keys(presets) as PresetName[])('%s is a configuration without conflicts', (name) => {
-    const configuration = withPreset(parseConfiguration({}, 'Settings'), name);
-    expect(parseConfiguration(configuration, 'Preset')).toEqual(configuration);
+  it('takes what lies just within', () => {
+    for (const value of [
+      { training: { truncateEvery: 35 } },
+      { training: { warmup: 599, maxSteps: 600 } },
+      { generation: { ending: 'sentence' }, text: { normalize: 'lowercase' } },
+    ]) {
+      expect(parseConfiguration(value, 'Settings')).toMatchObject(value);
+    }
+  });
+
+  it('checks how text is to be sampled, for the model that it is sampled from', () => {
+    const { generation } = parseConfiguration({}, 'Settings');
+    expect(parseGeneration({ ...generation, ending: 'line' }, 'none', 'Sampling').ending).toBe('line');
+    const refused = (changes: object) => () => parseGeneration({ ...generation, ...changes }, 'd2l', 'Sampling');
+    expect(refused({ ending: 'line' })).toThrow(/^Sampling: recurrent\.generation\.ending line would never come/);
+    expect(refused({ beams: 2, topP: 0.5 })).toThrow(/beams searches and does not sample/);
+    expect(refused({ temperature: -1 })).toThrow(/temperature is -1, but must be a number from 0 to 10/);
   });
 });

@@ -45,7 +45,7 @@ export interface FusedEngine extends Engine {
  * @throws UserError if the model needs more memory than can be had
  */
 export async function createFusedEngine(shape: ModelShape, options: FusedOptions): Promise<FusedEngine> {
-  checkMemory(shape, 1, 1);
+  checkMemory(shape, { batch: 1, steps: 1 });
   const threads = options.threads || defaultThreads();
   const model = modelLayout(shape, threads);
   const module = compileKernels(options.dist, options.build ?? bestBuild(options.dist, options.revectorized));
@@ -175,7 +175,7 @@ class SharedMemoryEngine implements FusedEngine {
     const { words } = this.thread;
     if (state.batch !== window.batch) throw new Error(`A window of ${window.batch} rows, a state of ${state.batch}.`);
     const grown = words[word.batch] !== window.batch || words[word.steps] !== window.steps;
-    if (grown) checkMemory(this.shape, window.batch, window.steps);
+    if (grown) checkMemory(this.shape, window);
     words[word.batch] = window.batch;
     words[word.steps] = window.steps;
     const layout = this.thread.window;

@@ -1,7 +1,7 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { gates as gatesOf, type ModelShape } from '../../model/configuration';
 import { parameterLayout } from '../../model/parameters';
-import { UserError } from '../../text/user-error';
+import { memoryLimit, refuseBeyond, type WindowSize } from '../memory';
 import { PANEL, SCRATCH } from './kernels';
 
 // T steps, B batch, V vocabulary, E embedding, H hidden, L layers, I input size of a layer, G gates of the cell. Addresses and
@@ -10,7 +10,6 @@ import { PANEL, SCRATCH } from './kernels';
 /** Bytes at the bottom of the memory through which the threads talk: see control.ts. */
 export const CONTROL = 4096;
 const PAGE = 65536;
-const MAXIMUM = 65536 * PAGE;
 
 /** A weight matrix in panels, for one product; packed anew for each window. */
 export interface Packed {
@@ -258,32 +257,11 @@ export function memoryEstimate(shape: ModelShape, batch: number, steps: number, 
   return windowLayout(modelLayout(shape, threads), batch, steps).end;
 }
 
-/** Bytes that one engine can have: 32-bit addresses, and four fifths of the machine's or the container's memory. */
-export function memoryLimit(): number {
-  const container = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  return Math.min(MAXIMUM, Math.floor(0.8 * Math.min(totalmem(), container)));
-}
-
 /**
  * Refuses a model or a window that needs more memory than can be had.
  * @param limit bytes; `memoryLimit()` if absent
- * @throws UserError naming the sizes and the setting that saves most
+ * @throws UserError naming the sizes and the settings that save most
  */
-export function checkMemory(shape: ModelShape, batch: number, steps: number, limit = memoryLimit()): void {
-  const bytes = memoryEstimate(shape, batch, steps);
-  if (bytes <= limit) return;
-  const saved = (change: Partial<ModelShape>, rows = batch, length = steps) =>
-    bytes - memoryEstimate({ ...shape, ...change }, rows, length);
-  const half = (n: number) => Math.ceil(n / 2);
-  const savings: [string, number][] = [
-    [`training.batch (${batch})`, saved({}, half(batch))],
-    [`training.steps (${steps})`, saved({}, batch, half(steps))],
-    [`model.hidden (${shape.hidden})`, saved({ hidden: half(shape.hidden) })],
-    [`text.vocabularySize (the vocabulary has ${shape.vocabulary})`, saved({ vocabulary: half(shape.vocabulary) })],
-  ];
-  const [best, second] = savings.sort((a, b) => b[1] - a[1]);
-  const size = (n: number) => `${(n / 2 ** 30).toFixed(1)} GiB`;
-  throw new UserError(
-    `This training needs about ${size(bytes)} of memory and the fused engine can have ${size(limit)}: lower ${best[0]} or ${second[0]}.`,
-  );
+export function checkMemory(shape: ModelShape, window: WindowSize, limit = memoryLimit()): void {
+  refuseBeyond(memoryEstimate, 'fused', shape, window, limit);
 }

@@ -57,7 +57,7 @@ describe('gradientFlow', () => {
   ])('agrees with finite differences: %j', async (changes) => {
     const all = await setup(changes);
     const [t, b] = [4, 1];
-    const norms = gradientFlow(all.engine, all.window, all.state, t, b);
+    const norms = gradientFlow(all.engine, all.window, all.state, { t, b });
     expect(norms.length).toBe(all.shape.layers);
     expect(norms[0].length).toBe(t + 1);
     const top = norms[all.shape.layers - 1];
@@ -77,7 +77,7 @@ describe('gradientFlow', () => {
     const all = await setup({ cell: 'rnn', activation: 'identity' });
     const { engine, window, state } = all;
     const [t, b] = [T - 1, 0];
-    const norms = gradientFlow(engine, window, state, t, b)[0];
+    const norms = gradientFlow(engine, window, state, { t, b })[0];
     const dh = outputGradient(engine, all, t, b); // (H)
     const exact = linearFlow(engine.parameters.get('l0.W_h'), dh, t);
     norms.forEach((value, k) => {
@@ -92,7 +92,7 @@ describe('gradientFlow', () => {
     const norms = gradientFlow(engine, window, state);
     expect(engine.parameters.flat).toEqual(before.parameters);
     expect(state).toEqual(before.state);
-    const rows = [0, 1].map((b) => gradientFlow(engine, window, state, T - 1, b)[0]);
+    const rows = [0, 1].map((b) => gradientFlow(engine, window, state, { b })[0]);
     norms[0].forEach((value, k) => {
       expect(value).toBeCloseTo(Math.hypot(rows[0][k], rows[1][k]) / B, 6);
     });

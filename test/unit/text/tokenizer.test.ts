@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/model/random';
 import type { TokenizerKind } from '../../../src/text/tokenizer';
 import { buildTokenizer, restoreTokenizer } from '../../../src/text/tokenizers';
 import { UserError } from '../../../src/text/user-error';
 import { segmentWords } from '../../../src/text/words';
+import { Wtf8Decoder } from '../../../src/text/wtf8';
 import { readBook } from './texts';
 
 const options = (tokenizer: TokenizerKind) => ({ tokenizer, vocabularySize: 1024, minFrequency: 1 });
@@ -16,8 +18,21 @@ describe.each<TokenizerKind>(['characters', 'words', 'subwords'])('%s', (kind) =
   });
 
   it('streams the same text', () => {
-    const toText = tokenizer.stream();
-    expect(Array.from(tokenizer.encode(strange), toText).join('')).toBe(strange);
+    const stream = tokenizer.stream();
+    expect(Array.from(tokenizer.encode(strange), (id) => stream.next(id)).join('')).toBe(strange);
+  });
+
+  it('streams on from a fork as if there were no other', () => {
+    const [first, ...rest] = tokenizer.encode(strange);
+    let stream = tokenizer.stream();
+    let text = stream.next(first);
+    for (const id of rest) {
+      const forked = stream.fork();
+      stream.next(first);
+      stream = forked;
+      text += stream.next(id);
+    }
+    expect(text).toBe(strange);
   });
 
   it('survives a checkpoint', () => {
@@ -30,6 +45,64 @@ describe.each<TokenizerKind>(['characters', 'words', 'subwords'])('%s', (kind) =
 
   it('keeps ids in shared memory', () => {
     expect(tokenizer.encode(strange).buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+});
+
+describe('any text', () => {
+  const random = new Random(12);
+  /** Each a run of code points from one part of Unicode: what is written with them need not be well-formed. */
+  const parts: readonly (readonly [number, number])[] = [
+    [0x20, 0x7e],
+    [0x00, 0x1f],
+    [0x80, 0x24f],
+    [0x300, 0x36f],
+    [0x4e00, 0x9fff],
+    [0xd800, 0xdbff],
+    [0xdc00, 0xdfff],
+    [0xfe00, 0xffff],
+    [0x1f300, 0x1faff],
+    [0x10000, 0x10ffff],
+  ];
+  const anyText = () =>
+    Array.from({ length: 1 + random.below(40) }, () => {
+      const [low, high] = parts[random.below(parts.length)];
+      const point = low + random.below(high - low + 1);
+      return String.fromCodePoint(point).repeat(1 + random.below(3));
+    }).join('');
+  const texts = Array.from({ length: 200 }, anyText);
+
+  it('has surrogates that stand alone, pairs and combining marks', () => {
+    expect(texts.filter((text) => /[\uD800-\uDFFF]/u.test(text)).length).toBeGreaterThan(100);
+    expect(texts.filter((text) => /[\u{10000}-\u{10FFFF}]/u.test(text)).length).toBeGreaterThan(100);
+    expect(texts.filter((text) => /\p{M}/u.test(text)).length).toBeGreaterThan(100);
+  });
+
+  it.each<TokenizerKind>(['characters', 'words', 'subwords'])('is what %s decode again, once learnt', (kind) => {
+    for (const text of texts) {
+      const tokenizer = buildTokenizer(text, { tokenizer: kind, vocabularySize: 20_000, minFrequency: 1 });
+      const restored = restoreTokenizer(JSON.parse(JSON.stringify(tokenizer.serialise())), 'x');
+      const stream = restored.stream();
+      expect(restored.decode(tokenizer.encode(text))).toBe(text);
+      expect(Array.from(restored.encode(text), (id) => stream.next(id)).join('')).toBe(text);
+    }
+  });
+
+  it('is what subwords of another text decode again', () => {
+    const tokenizer = buildTokenizer(strange.repeat(20), options('subwords'));
+    for (const text of texts) expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+  });
+
+  it('is read from bytes as the Encoding Standard says, where it is well-formed or broken', () => {
+    for (let n = 0; n < 2000; n++) {
+      // Mostly bytes above ASCII, so that characters begin, go on and break off; none of a surrogate (ED A0 to ED BF).
+      const bytes = Uint8Array.from({ length: 1 + random.below(12) }, () =>
+        random.below(3) > 0 ? 0x80 + random.below(128) : random.below(256),
+      ).map((byte) => (byte === 0xed ? 0xee : byte));
+      const decoder = new Wtf8Decoder();
+      const cut = random.below(bytes.length + 1);
+      const text = decoder.decode(bytes.subarray(0, cut)) + decoder.decode(bytes.subarray(cut)) + decoder.end();
+      expect(text).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
+    }
   });
 });
 

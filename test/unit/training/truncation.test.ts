@@ -4,7 +4,13 @@ import { createTfjsEngine } from '../../../src/engine/tfjs';
 import { type ModelShape, modelSchema, trainingSchema } from '../../../src/model/configuration';
 import { initialise } from '../../../src/model/initialisation';
 import { Random } from '../../../src/model/random';
-import { carryFor, createTruncationMemory, cutProbability, type Truncation } from '../../../src/training/truncation';
+import {
+  carryAlone,
+  carryFor,
+  createTruncationMemory,
+  cutProbability,
+  type Truncation,
+} from '../../../src/training/truncation';
 
 const truncation = (changes: Partial<Truncation>): Truncation => ({ ...trainingSchema.parse({}), ...changes });
 const never = () => {
@@ -47,6 +53,25 @@ describe('carryFor', () => {
     expect(T / cuts).toBeLessThan(18);
     // Its expectation is 1 at every step, so the mean over many is.
     expect(carry.reduce((sum, value) => sum + value, 0) / T).toBeCloseTo(1, 2);
+  });
+});
+
+describe('carryAlone', () => {
+  it('lets the last step reach K steps back, itself counted', () => {
+    const fixed = (truncateEvery: number) => truncation({ truncation: 'fixed', truncateEvery });
+    expect([...carryAlone(fixed(3), 7, 1, never)!]).toEqual([0, 1, 1, 0, 1, 1, 0]);
+    expect([...carryAlone(fixed(2), 4, 1, never)!]).toEqual([1, 0, 1, 0]);
+  });
+
+  it('is absent where nothing is cut', () => {
+    for (const how of [
+      { truncation: 'none' as const },
+      { truncateEvery: 0 },
+      { truncateEvery: 4 },
+      { truncateEvery: 9 },
+    ]) {
+      expect(carryAlone(truncation(how), 4, 2, never)).toBeUndefined();
+    }
   });
 });
 

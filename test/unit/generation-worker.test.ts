@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shapeOf, writeCheckpoint } from '../../src/model/checkpoint';
+import { parseConfiguration } from '../../src/model/configuration';
+import { initialise } from '../../src/model/initialisation';
+import { ParameterTable } from '../../src/model/parameters';
+import type { GenerationMethods, GenerationTokens } from '../../src/protocol/generation';
+import { Caller, type RequestMessage, type ResponseMessage } from '../../src/protocol/rpc';
+import { buildTokenizer } from '../../src/text/tokenizers';
+import { startThread, type Thread } from '../../src/worker/threads/start';
+
+const dist = resolve(__dirname, '../../dist');
+
+/** A model that learnt nothing. */
+function checkpoint(configuration: object): Uint8Array {
+  const complete = parseConfiguration(configuration, 'Test');
+  const tokenizer = buildTokenizer('the quick brown fox jumps over the lazy dog\n', complete.text);
+  const parameters = new ParameterTable(shapeOf(complete, tokenizer));
+  initialise(parameters, 'uniform', 1);
+  return writeCheckpoint({ configuration: complete, tokenizer, parameters });
+}
+
+describe('the worker that samples', () => {
+  let thread: Thread<RequestMessage>;
+  let caller: Caller<GenerationMethods>;
+  const { generation } = parseConfiguration({}, 'Test');
+  const request = { model: 'm', prompt: 'the ', options: generation, seed: 0, alternatives: 0, ticket: 1 };
+
+  beforeAll(async () => {
+    thread = startThread<RequestMessage, ResponseMessage | GenerationTokens>(
+      dist,
+      'generation',
+      { dist },
+      {
+        message: (message) => {
+          if (message.type === 'response') caller.handle(message);
+        },
+        ended: (error) => caller.rejectAll(error),
+      },
+    );
+    caller = new Caller((message) => thread.post(message));
+    const model = { hidden: 64, cell: 'gru' };
+    await caller.call('load', { model: 'm', bytes: checkpoint({ model }) });
+    await caller.call('load', { model: 'letters', bytes: checkpoint({ model, text: { normalize: 'letters' } }) });
+  });
+  afterAll(() => thread.terminate());
+
+  it.each<[string, object, string]>([
+    ['m', { beams: 4, topK: 3 }, 'Sampling: recurrent.generation.beams searches and does not sample; leave'],
+    ['m', { beams: 4, length: 5000 }, 'Sampling: recurrent.generation.beams searches for at most 2000 tokens; lower'],
+    ['m', { temperature: 11 }, 'Sampling: recurrent.generation.temperature is 11, but must be a number from 0 to 10.'],
+    ['m', { topP: Number.NaN }, 'Sampling: recurrent.generation.topP is null, but must be a number from 0.01 to 1.'],
+    ['letters', { ending: 'line' }, 'Sampling: recurrent.generation.ending line would never come, as'],
+  ])('refuses, for %s, %j in one sentence for a person', async (model, changes, message) => {
+    const asked = caller.call('continue', { ...request, model, options: { ...generation, ...changes } });
+    await expect(asked).rejects.toMatchObject({ user: true, message: expect.stringContaining(message) });
+  });
+
+  it('samples, and searches', async () => {
+    const sampled = await caller.call('continue', { ...request, options: { ...generation, length: 8 } });
+    expect(sampled.cancelled).toBe(false);
+    expect(sampled.tokens.map(({ text }) => text).join('')).toHaveLength(8);
+    const found = await caller.call('continue', { ...request, options: { ...generation, beams: 3, length: 8 } });
+    expect(found.tokens.map(({ text }) => text).join('')).toHaveLength(8);
+  });
+
+  it('hears a cancel in the middle of a long search, and answers others meanwhile', async () => {
+    const options = { ...generation, beams: 64, length: 2000 };
+    const search = caller.call('continue', { ...request, options, ticket: 7 });
+    const flow = await caller.call('flow', { model: 'm', text: 'the quick', steps: 4 });
+    expect(flow).toMatchObject({ token: 'k', before: ['c', 'i', 'u', 'q'] });
+    expect(flow.norms[0]).toHaveLength(4);
+    await caller.call('cancel', { ticket: 7 });
+    expect(await search).toEqual({ tokens: [], cancelled: true });
+  });
+});
