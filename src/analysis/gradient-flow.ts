@@ -35,8 +35,9 @@ export function gradientFlow(engine: Engine, window: Window, state: State, optio
 }
 
 /**
- * The same norms for a linear RNN of one layer without a gradient pass: the gradient of the last step's loss with respect to
- * its hidden state, carried back by exact powers of W_hᵀ.
+ * The norms of a linear RNN's top layer without a gradient pass: the gradient of the last step's loss with respect to its hidden
+ * state, carried back by exact powers of W_hᵀ. Into the layers below the gradient comes at every step from above as well, so
+ * that no power alone says how it flows there.
  * @param window (T, B)
  * @param state the state that the window begins with
  * @returns norms[k], k = 0 … T−1, and the spectral radius of W_h; undefined for any other model
@@ -47,7 +48,7 @@ export function linearRnnFlow(
   state: State,
 ): { exact: number[]; spectralRadius: number } | undefined {
   const { shape, parameters } = engine;
-  if (shape.cell !== 'rnn' || shape.activation !== 'identity' || shape.layers !== 1) return undefined;
+  if (shape.cell !== 'rnn' || shape.activation !== 'identity') return undefined;
   const { steps: T, batch: B, inputs, targets } = window;
   const { hidden: H, vocabulary: V } = shape;
   const before = cloneState(state);
@@ -58,7 +59,7 @@ export function linearRnnFlow(
   }
   const logProbabilities = engine.step(inputs.slice(last), before); // (B, V)
   const output = shape.tied ? parameters.get('embedding') : parameters.get('W_hq'); // (V, H) or (H, V)
-  const W_h = parameters.get('l0.W_h'); // (H, H)
+  const W_h = parameters.get(`l${shape.layers - 1}.W_h`); // (H, H)
   const squares = new Float64Array(T); // (T)
   for (let b = 0; b < B; b++) {
     const dh = new Float64Array(H); // (H)

@@ -71,7 +71,7 @@ const choices: Record<string, Record<string, string>> = {
   'training.truncation': {
     none: 'Gradients flow through the whole row of the text, which takes memory in proportion.',
     fixed: 'Gradients stop after a fixed number of steps.',
-    random: 'Gradients stop at random and are reweighted, so that they are right on average.',
+    random: 'Gradients stop at random and are reweighted, so that within a window they are right on average.',
   },
   'training.optimizer': {
     sgd: 'Plain stochastic gradient descent, the lecture’s.',

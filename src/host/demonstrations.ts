@@ -49,7 +49,9 @@ export function demonstrations(): Readonly<Record<string, Demonstration>> {
     },
     random: {
       label: vscode.l10n.t('Random truncation'),
-      detail: vscode.l10n.t('Cuts at random, reweighted: right on average, noisier in each step.'),
+      detail: vscode.l10n.t(
+        'Cuts at random, reweighted: within a window the gradient is right on average, and noisier in each step.',
+      ),
       options: { text, model: { cell: 'rnn', hidden: 256 }, training: { ...plain, truncation: 'random' } },
     },
     gru: {

@@ -107,7 +107,7 @@ export interface FlowEvent {
   readonly step: number;
   /** norms[layer][k], k = 0 … T−1 */
   readonly norms: readonly (readonly number[])[];
-  /** Of a linear RNN of one layer only. */
+  /** Of a linear RNN only: what is known of its top layer. */
   readonly linear?: LinearFlow;
 }
 

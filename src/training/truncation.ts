@@ -26,8 +26,8 @@ export function createTruncationMemory(batch: number): TruncationMemory {
  * What multiplies the gradient that flows from step t+1 back into step t of row b (`Pass.carry`).
  * - `none`: ones.
  * - `fixed`: 0 after every K steps of the row, counted across windows, else 1; only ones if K is 0.
- * - `random`: 0 with probability c and else 1/(1−c), so that its expectation is 1 and the gradient unbiased (Tallec and Ollivier,
- *   arXiv:1705.08209); c is constant or (α−1)/((α−2)L₀+δt), with δt the steps since the row's last cut, from 1.
+ * - `random`: 0 with probability c and else 1/(1−c), so that its expectation is 1 and the window's gradient unbiased (Tallec and
+ *   Ollivier, arXiv:1705.08209); c is constant or (α−1)/((α−2)L₀+δt), with δt the steps since the row's last cut, from 1.
  * @param random uniform in [0, 1); asked T·B times for random truncation and otherwise never
  * @param memory brought up to date
  * @returns (T, B)
