@@ -98,11 +98,13 @@ describe('A training', () => {
       const saved = run.history.marks.filter(({ kind }) => kind === 'checkpoint').length;
       const at = run.history.lastStep;
       await vscode.commands.executeCommand('recurrent.checkpoint', run.id);
+      const marks = () => run.history.marks.filter(({ kind }) => kind === 'checkpoint');
+      await until('it is marked', () => marks().length > saved);
+      assert.equal(marks().length, saved + 1);
+      const { text, step } = marks().at(-1)!;
+      assert.equal(text, 'Checkpoint saved');
+      assert.ok(step >= at, `asked at step ${at}, saved at step ${step}`);
       assert.ok(run.summary.hasCheckpoint);
-      const marks = run.history.marks.filter(({ kind }) => kind === 'checkpoint');
-      assert.equal(marks.length, saved + 1);
-      assert.equal(marks.at(-1)!.text, 'Checkpoint saved');
-      assert.ok(marks.at(-1)!.step >= at, `asked at step ${at}, saved at step ${marks.at(-1)!.step}`);
     });
 
     it('shows the same run again when it is asked for the same training', async () => {

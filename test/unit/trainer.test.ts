@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoryEstimate } from '../../src/engine/fused/layout';
+import { memoryEstimate } from '../../src/engine/tfjs/memory';
 import { readCheckpoint } from '../../src/model/checkpoint';
 import { modelSchema } from '../../src/model/configuration';
 import { TrainingControl } from '../../src/training/control';
@@ -56,7 +56,8 @@ describe('a run', () => {
     [{ truncateEvery: 30, batch: 1, steps: 35 }, 25],
   ])('keeps in a checkpoint what was asked, however the window was fitted: %j', async (training, length) => {
     const text = sentence.repeat(Math.ceil(length / sentence.length)).slice(0, length);
-    const configuration = { model: { hidden: 2 }, text: { validation: 0 }, training: { ...training, maxSteps: 1 } };
+    const model = { hidden: 2, init: 'normal' };
+    const configuration = { model, text: { validation: 0 }, training: { ...training, maxSteps: 1 } };
     const events = await train({ text, configuration });
     expect(of(events, 'prepared')[0].steps).toBe(length - 1);
     const { bytes } = of(events, 'checkpoint').at(-1)!;

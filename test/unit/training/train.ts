@@ -44,7 +44,7 @@ export async function train({
           ...(configuration as { training?: object }).training,
         },
         text: (configuration as { text?: object }).text,
-        generation: { length: 12 },
+        generation: { length: 12, ...(configuration as { generation?: object }).generation },
       },
       'Test',
     ),
