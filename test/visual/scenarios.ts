@@ -306,13 +306,14 @@ const curve = (from: number, to: number, noise: number) => {
 
 /** The side bar's states. */
 export const sidebarScenarios: { readonly [name: string]: () => ToSidebar[] } = {
-  'no-run': () => [{ type: 'run', sparklines: { perplexity: [], gradNorm: [], tokensPerSecond: [] } }],
+  'no-run': () => [{ type: 'run', sparklines: { perplexity: [], validation: [], gradNorm: [], tokensPerSecond: [] } }],
   running: () => [
     {
       type: 'run',
       run: summary('running', 6412, total),
       sparklines: {
         perplexity: curve(60, 4.4, 0.4),
+        validation: curve(64, 4.9, 0.1),
         gradNorm: curve(1.4, 0.5, 0.3),
         tokensPerSecond: curve(80000, 91000, 4000),
       },
