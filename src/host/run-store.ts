@@ -104,6 +104,7 @@ export class RunFolder {
   /** Appends the steps and events that are not on disk yet. */
   saveHistory(history: History): Promise<boolean> {
     return this.write(async () => {
+      if (this.savedSteps >= history.steps && this.savedEvents >= history.kept.length) return 'nothing';
       while (this.savedSteps < history.steps) {
         const until = Math.min(history.steps, this.savedSteps + rowsAtOnce);
         const rows = new Uint8Array(history.rows(this.savedSteps, until).buffer);
@@ -118,6 +119,7 @@ export class RunFolder {
         this.savedEvents = count;
         this.savedEventBytes += bytes.length;
       }
+      return undefined;
     });
   }
 
@@ -196,12 +198,12 @@ export class RunFolder {
     }
   }
 
-  private write(operation: () => Promise<void>): Promise<boolean> {
+  /** @param operation returns 'nothing' if there was nothing to write, which tells nothing about the folder */
+  private write(operation: () => Promise<unknown>): Promise<boolean> {
     if (this.deleted) return Promise.resolve(false);
     const result = this.queue.then(async () => {
       try {
-        await operation();
-        this.reported = false;
+        if ((await operation()) !== 'nothing') this.reported = false;
         return true;
       } catch (error) {
         if (!this.reported) this.report('write', this.path, describeFileError(error));

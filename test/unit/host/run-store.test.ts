@@ -124,6 +124,8 @@ describe('The run store', () => {
     writeFileSync(join(home, 'runs'), 'a file where the folder should be');
     const folder = store.folder('one');
     const history = filled(20);
+    expect(await folder.saveCheckpoint('latest', Uint8Array.of(1))).toBe(false);
+    expect(await folder.saveHistory(new History()), 'nothing is written').toBe(true);
     expect(await folder.saveHistory(history)).toBe(false);
     expect(await folder.saveRecord(record('one'))).toBe(false);
     expect(problems).toHaveLength(1);
