@@ -135,7 +135,7 @@ function heading(threads: number): string {
     ],
     ...['GFLOP/s', 'of peak', '1:PyT', 'all:PyT', '256:PyT', 'all:wasm'],
   ]);
-  return `Medians of the rounds (and their range). The ratios say how many times faster the fused engine is than PyTorch at its best thread count, with one thread, with all, and with all widened to 256 bits (--wide), and than tfjs wasm.\n${first}`;
+  return `Medians of the rounds (and their range). The ratios say how many times faster the fused engine is than PyTorch at its best thread count, with one thread, with all, and with all widened to 256 bits (under the Node of --wide), and than tfjs wasm.\n${first}`;
 }
 
 function tableLine(result: Result): string {
