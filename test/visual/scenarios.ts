@@ -1,6 +1,7 @@
 import type { ToPanel } from '../../src/protocol/panel';
-import type { RunState, RunStretch, RunSummary } from '../../src/protocol/runs';
+import type { LatestMetrics, RunState, RunStretch, RunSummary } from '../../src/protocol/runs';
 import type { ToSidebar } from '../../src/protocol/sidebar';
+import { diagnose } from '../../src/training/diagnosis';
 
 /** A small seeded generator, uniform in [0, 1). */
 function generator(seed: number): () => number {
@@ -17,6 +18,17 @@ const written = [
   'the ship was the sald of the sea and the man was stoud',
   'the captain stood upon the deck and the wind had come to the sails of the',
   'the captain stood upon the quarter-deck, and looked out over the long swell as though it had been\nwritten there for him alone to read.',
+];
+
+/** What models without gradients reach on the made text. */
+const baselines = [
+  { name: 'uniform', perplexity: 82 },
+  { name: 'unigram', perplexity: 21.4 },
+  { name: '2-gram', perplexity: 11.9 },
+  { name: '3-gram', perplexity: 7.03 },
+  { name: '4-gram', perplexity: 5.02 },
+  { name: '5-gram', perplexity: 4.7 },
+  { name: '6-gram', perplexity: 4.78 },
 ];
 
 /** What to vary in a made run. */
@@ -41,7 +53,7 @@ export function stretch(to: number, total: number, options: RunOptions = {}): Ru
   const n = to - from;
   const make = (value: (step: number) => number) => Float64Array.from({ length: n }, (_, i) => value(from + i + 1));
   const nats = (step: number) =>
-    1.25 + 0.06 * seed + 2.9 * Math.exp(-step / (total * 0.05)) + 0.5 * Math.exp(-step / (total * 0.4));
+    1.14 + 0.06 * seed + 2.9 * Math.exp(-step / (total * 0.05)) + 0.5 * Math.exp(-step / (total * 0.4));
   const blown = (step: number) => diverges && step > to - n * 0.04;
   const norm = make((step) => {
     const usual = 0.42 + 0.5 * Math.exp(-step / (total * 0.08)) + 0.16 * random();
@@ -51,6 +63,9 @@ export function stretch(to: number, total: number, options: RunOptions = {}): Ru
       : Math.min(0.99, usual);
   });
   const every = Math.max(1, Math.round(total / 40));
+  const validationNats = (step: number) => nats(step) + 0.12 + 0.15 * (step / total) ** 2;
+  /** All steps of evaluations up to one. */
+  const seen = (step: number) => Array.from({ length: step / every }, (_, i) => (i + 1) * every);
   const at = Array.from({ length: n }, (_, i) => from + i + 1).filter((step) => step % every === 0);
   return {
     columns: {
@@ -67,16 +82,18 @@ export function stretch(to: number, total: number, options: RunOptions = {}): Ru
       tokensPerSecond: make((step) => 88000 + 4000 * Math.sin(step / 90) + 5000 * random()),
     },
     evaluations: at.map((step) => {
-      const value = nats(step) + 0.12 + 0.15 * (step / total) ** 2;
+      const value = validationNats(step);
+      const lowest = Math.min(...seen(step).map(validationNats));
+      const [training, validation, best] = [nats(step), value, lowest].map(Math.exp);
       return {
         event: 'evaluation',
         step,
         epoch: (step / total) * 10,
         nats: value,
-        perplexity: Math.exp(value),
+        perplexity: validation,
         bitsPerCharacter: value / Math.LN2,
-        best: true,
-        diagnosis: step > total / 4 ? 'Better than the 5-gram baseline, and still improving.' : 'Learning.',
+        best: value <= lowest,
+        diagnosis: diagnose({ training, validation, best, baselines }),
       };
     }),
     continuations: at
@@ -118,6 +135,37 @@ function fading(first: number, progress: number, random: () => number): number[]
 function linear(first: number, spectralRadius: number) {
   const exact = Array.from({ length: 35 }, (_, k) => first * spectralRadius ** k * (0.3 + 0.7 * 0.6 ** k));
   return { norms: [exact.map((value) => value * (1 + 1e-6))], linear: { exact, spectralRadius } };
+}
+
+/** The numbers of a run that has come as far as its history. */
+function latestOf({ columns, evaluations }: RunStretch, state: RunState, total: number): LatestMetrics {
+  const end = columns.step.length - 1;
+  const mean = (values: ArrayLike<number>, count: number) => {
+    const newest = Array.from(values).slice(-count);
+    return newest.reduce((sum, value) => sum + value, 0) / newest.length;
+  };
+  const best = evaluations.reduce<(typeof evaluations)[number] | undefined>(
+    (lowest, one) => (lowest && lowest.perplexity <= one.perplexity ? lowest : one),
+    undefined,
+  );
+  return {
+    step: columns.step[end],
+    totalSteps: total,
+    epoch: columns.epoch[end],
+    perplexity: Math.exp(mean(columns.loss, 30)),
+    validationPerplexity: evaluations.at(-1)?.perplexity,
+    bestPerplexity: best?.perplexity,
+    bestStep: best?.step,
+    gradNorm: columns.gradNorm[end],
+    clipRate: mean(
+      Array.from(columns.clipScale.slice(-100), (scale) => Number(scale < 1)),
+      100,
+    ),
+    learningRate: columns.learningRate[end],
+    tokensPerSecond: columns.tokensPerSecond[end],
+    secondsLeft: state === 'running' ? (total - columns.step[end]) * 0.0123 : undefined,
+    seconds: columns.seconds[end],
+  };
 }
 
 /** A made summary of a run that stands at `step` of `total`. */
@@ -203,36 +251,18 @@ export function summary(state: RunState, step: number, total: number, more: Part
           steps: 35,
           engine: 'fused',
           notes: [],
-          baselines: [
-            { name: 'uniform', perplexity: 82 },
-            { name: 'unigram', perplexity: 21.4 },
-            { name: '5-gram', perplexity: 5.71 },
-          ],
+          baselines,
         },
-    latest: preparing
-      ? undefined
-      : {
-          step,
-          totalSteps: total,
-          epoch: (step / total) * 10,
-          perplexity: 4.3712,
-          validationPerplexity: 4.8231,
-          bestPerplexity: 4.8231,
-          bestStep: Math.round(step * 0.97),
-          gradNorm: 0.5124,
-          clipRate: 0.04,
-          learningRate: 0.00127,
-          tokensPerSecond: 91_240,
-          secondsLeft: state === 'running' ? (total - step) * 0.0123 : undefined,
-          seconds: step * 0.0123,
-        },
+    latest: preparing || step === 0 ? undefined : latestOf(stretch(step, total), state, total),
     ...more,
   };
 }
 
 const total = 9730;
 
-function one(run: RunSummary, history: RunStretch): ToPanel {
+/** A snapshot of one run, whose numbers are those of its history. */
+function one(made: RunSummary, history: RunStretch): ToPanel {
+  const run = { ...made, latest: made.latest && latestOf(history, made.state, total) };
   return { type: 'snapshot', current: run.id, runs: [run], histories: [{ run: run.id, history }] };
 }
 
@@ -240,14 +270,15 @@ function one(run: RunSummary, history: RunStretch): ToPanel {
 export const panelScenarios: { readonly [name: string]: () => ToPanel[] } = {
   'no-run': () => [{ type: 'snapshot', runs: [], histories: [] }],
   preparing: () => [one(summary('preparing', 0, total), stretch(0, total))],
+  prepared: () => [one({ ...summary('running', 0, total), latest: undefined }, stretch(0, total))],
   running: () => [one(summary('running', 6412, total), stretch(6412, total))],
   paused: () => [one(summary('paused', 2150, total), stretch(2150, total))],
-  finished: () => [
-    one(
-      summary('finished', total, total, { message: 'Finished after 10 epochs; the best model is of step 9,438.' }),
-      stretch(total, total),
-    ),
-  ],
+  finished: () => {
+    const history = stretch(total, total);
+    const { bestPerplexity = 0, bestStep = 0 } = latestOf(history, 'finished', total);
+    const best = `Best perplexity ${bestPerplexity.toFixed(2)}, at step ${bestStep.toLocaleString('en-US')}.`;
+    return [one(summary('finished', total, total, { message: `Finished at step 9,730. ${best}` }), history)];
+  },
   diverged: () => [
     one(
       summary('diverged', 3120, total, {
@@ -260,8 +291,9 @@ export const panelScenarios: { readonly [name: string]: () => ToPanel[] } = {
   failed: () => [
     one(
       summary('failed', 0, total, {
+        name: 'GRU-256 · empty.txt',
+        source: 'empty.txt',
         message: 'empty.txt: the text is empty; open a text with at least two distinct characters.',
-        latest: undefined,
         prepared: undefined,
       }),
       stretch(0, total),
@@ -279,43 +311,49 @@ export const panelScenarios: { readonly [name: string]: () => ToPanel[] } = {
     return [one(summary('running', 6412, total, run), stretch(6412, total, { spectralRadius: 0.93 }))];
   },
   comparing: () => {
+    const histories = [
+      { run: 'run-1', history: stretch(6412, total) },
+      { run: 'run-2', history: stretch(total, total, { seed: 2 }) },
+      { run: 'run-3', history: stretch(7800, total, { seed: 5, clips: 0.2 }) },
+    ];
+    const latest = (index: number, state: RunState) => latestOf(histories[index].history, state, total);
     const runs = [
       summary('running', 6412, total),
-      summary('finished', total, total, { id: 'run-2', name: 'LSTM-256 · moby-dick.txt' }),
-      summary('stopped', 7800, total, { id: 'run-3', name: 'RNN-512 · moby-dick.txt' }),
+      summary('finished', total, total, {
+        id: 'run-2',
+        name: 'LSTM-256 · moby-dick.txt',
+        latest: latest(1, 'finished'),
+      }),
+      summary('stopped', 7800, total, {
+        id: 'run-3',
+        name: 'RNN-512 · moby-dick.txt',
+        latest: latest(2, 'stopped'),
+      }),
     ];
-    return [
-      {
-        type: 'snapshot',
-        current: 'run-1',
-        runs,
-        histories: [
-          { run: 'run-1', history: stretch(6412, total) },
-          { run: 'run-2', history: stretch(total, total, { seed: 2 }) },
-          { run: 'run-3', history: stretch(7800, total, { seed: 5, clips: 0.2 }) },
-        ],
-      },
-    ];
+    return [{ type: 'snapshot', current: 'run-1', runs, histories }];
   },
 };
 
-const curve = (from: number, to: number, noise: number) => {
-  const random = generator(7);
-  return Array.from({ length: 200 }, (_, i) => to + (from - to) * Math.exp(-i / 40) + noise * (random() - 0.5));
-};
+/** Two hundred values of a column, as the side bar gets them. */
+function sparkline(values: Float64Array): number[] {
+  return Array.from({ length: 200 }, (_, i) => values[Math.floor((i / 199) * (values.length - 1))]);
+}
 
 /** The side bar's states. */
 export const sidebarScenarios: { readonly [name: string]: () => ToSidebar[] } = {
   'no-run': () => [{ type: 'run', sparklines: { perplexity: [], gradNorm: [], tokensPerSecond: [] } }],
-  running: () => [
-    {
-      type: 'run',
-      run: summary('running', 6412, total),
-      sparklines: {
-        perplexity: curve(60, 4.4, 0.4),
-        gradNorm: curve(1.4, 0.5, 0.3),
-        tokensPerSecond: curve(80000, 91000, 4000),
+  running: () => {
+    const { loss, gradNorm, tokensPerSecond } = stretch(6412, total).columns;
+    return [
+      {
+        type: 'run',
+        run: summary('running', 6412, total),
+        sparklines: {
+          perplexity: sparkline(loss.map((value) => Math.exp(value))),
+          gradNorm: sparkline(gradNorm),
+          tokensPerSecond: sparkline(tokensPerSecond),
+        },
       },
-    },
-  ],
+    ];
+  },
 };
