@@ -5,6 +5,8 @@ export interface Controlled extends Viewer {
   readonly view: View;
   readonly width: number;
   valueAt(clientX: number): number | undefined;
+  /** Moves what is read of a heat map up by so many rows; whether there is one. */
+  lift(rows: number): boolean;
 }
 
 /**
@@ -93,6 +95,7 @@ export class ChartControl {
   }
 
   private key(event: KeyboardEvent): boolean {
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
     const { view, width } = this.chart;
     const [low, high] = view.shown;
     const pixel = ((high - low) / Math.max(1, width)) * (event.shiftKey ? 50 : 5);
@@ -113,6 +116,10 @@ export class ChartControl {
       case 'End':
         point(high);
         return true;
+      case 'ArrowUp':
+        return this.chart.lift(event.shiftKey ? 5 : 1);
+      case 'ArrowDown':
+        return this.chart.lift(event.shiftKey ? -5 : -1);
       case '+':
       case '=':
         view.zoom(0.7);

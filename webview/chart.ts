@@ -5,6 +5,7 @@ import { type Child, element, setText } from './dom';
 import type { Frame } from './frame';
 import type { Layer } from './layers';
 import { Legend } from './legend';
+import { gutterWidth, type Level, narrowest, paintLevels, widen } from './levels';
 import { brief, duration } from './metrics';
 import { readTheme, type Theme } from './theme';
 import { linearTicks, logTicks, timeTicks } from './ticks';
@@ -20,6 +21,14 @@ export interface ChartOptions {
   /** Ends of the vertical axis that hold whatever is shown. */
   readonly fixed?: readonly [number | undefined, number | undefined];
   readonly format: (value: number) => string;
+  /** Characters of the longest value in the legend; 9 if absent. */
+  readonly digits?: number;
+  /** Room at the right for the names of levels. */
+  readonly gutter?: boolean;
+  /** Rows of a heat map, which is read where the pointer or the arrow keys stand, and fills its chart. */
+  readonly rows?: () => number;
+  /** What the horizontal axis measures, if not what all charts share. */
+  readonly across?: string;
   /** Labels of the vertical axis; `brief` if absent. */
   readonly axisFormat?: (value: number) => string;
   /** What can be chosen of this chart, after its title. */
@@ -38,6 +47,8 @@ export class Chart implements Viewer {
   private plot: uPlot | undefined;
   private theme: Theme = readTheme();
   private range: readonly [number, number] = [0, 1];
+  /** The row of a heat map that is read; undefined while none is. */
+  row: number | undefined;
 
   constructor(
     readonly options: ChartOptions,
@@ -45,7 +56,7 @@ export class Chart implements Viewer {
     private readonly hidden: Set<string>,
     toggled: () => void,
   ) {
-    this.legend = new Legend(hidden, options.format, toggled);
+    this.legend = new Legend(hidden, options.format, toggled, options.digits ?? 9);
     this.holder = element('div', {
       class: 'plot',
       tabindex: 0,
@@ -99,11 +110,18 @@ export class Chart implements Viewer {
     return this.plot?.ctx.canvas;
   }
 
-  /** Names and colours of what is drawn, for a picture's legend. */
-  named(theme: Theme): { readonly label: string; readonly colour: string; readonly symbol?: number }[] {
-    return this.visible()
-      .filter(({ swatch }) => swatch !== 'none')
-      .map((layer) => ({ label: layer.label, colour: layer.colour(theme), symbol: layer.symbol }));
+  /** What is drawn and has a name, for a picture's legend. */
+  get named(): readonly Layer[] {
+    return this.visible().filter(({ swatch }) => swatch !== 'none');
+  }
+
+  lift(rows: number): boolean {
+    const count = this.options.rows?.() ?? 0;
+    if (count === 0) return false;
+    this.row = Math.max(0, Math.min(count - 1, (this.row ?? 0) + rows));
+    if (this.view.cursor === undefined) this.view.point(this.view.shown[1]);
+    else this.view.moved();
+    return true;
   }
 
   /** Where a place on the page stands on the axis; undefined outside the drawing. */
@@ -144,6 +162,8 @@ export class Chart implements Viewer {
   private extent(low: number, high: number): readonly [number, number] {
     const extent = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
     for (const layer of this.visible()) layer.extent?.(low, high, this.view.axis, extent);
+    const levels = this.levels().map(({ value }) => value);
+    widen(extent, levels, this.view.range !== undefined);
     const [least, greatest] = this.options.fixed ?? [];
     const log = this.options.scale === 'log';
     this.empty.hidden = extent.low <= extent.high;
@@ -152,8 +172,23 @@ export class Chart implements Viewer {
     if (!(extent.low <= extent.high)) return [least ?? (log ? 1 : 0), greatest ?? (log ? 10 : 1)];
     const pad = log ? Math.max(1.02, (extent.high / extent.low) ** 0.06) : (extent.high - extent.low) * 0.08;
     const bottom = log ? extent.low / pad : extent.low - pad;
+    if (this.options.rows) return [0, extent.high];
     const top = log ? extent.high * pad : extent.high + (pad || Math.abs(extent.high) * 0.1 || 1);
     return [least ?? bottom, greatest ?? top];
+  }
+
+  private levels(): Level[] {
+    return this.visible().flatMap((layer) => layer.levels?.(this.view.shown[1], this.view.axis) ?? []);
+  }
+
+  /** Width of the margin at the right, CSS pixels; a chart too narrow for a gutter names levels inside. */
+  private get right(): number {
+    const { scale } = this.theme;
+    return this.hasGutter ? gutterWidth * scale : 12;
+  }
+
+  private get hasGutter(): boolean {
+    return this.options.gutter === true && this.holder.clientWidth >= narrowest * this.theme.scale;
   }
 
   private visible(): Layer[] {
@@ -178,7 +213,7 @@ export class Chart implements Viewer {
       {
         width,
         height,
-        padding: [8, 12, 0, 0],
+        padding: [8, () => this.right, 0, 0],
         legend: { show: false },
         cursor: {
           y: false,
@@ -203,7 +238,7 @@ export class Chart implements Viewer {
               (view.axis === 'time' ? timeTicks : linearTicks)(
                 low,
                 high,
-                Math.max(2, (plot.width - 66 * scale) / (80 * scale)),
+                Math.max(2, (plot.width - 54 * scale - this.right) / (80 * scale)),
               ),
             values: (_plot, ticks) => ticks.map(xText),
           },
@@ -229,8 +264,12 @@ export class Chart implements Viewer {
           setCursor: [
             (plot) => {
               if (view.leader !== this) return;
-              const { left } = plot.cursor;
-              view.point(left === undefined || left < 0 ? undefined : plot.posToVal(left, 'x'));
+              const { left = -1, top = -1 } = plot.cursor;
+              const before = this.row;
+              if (options.rows) this.row = top < 0 ? undefined : Math.floor(plot.posToVal(top, 'y'));
+              const x = left < 0 ? undefined : plot.posToVal(left, 'x');
+              if (x === view.cursor && this.row !== before) view.moved();
+              else view.point(x);
             },
           ],
         },
@@ -264,13 +303,16 @@ export class Chart implements Viewer {
       x: (value) => left + ((value - low) / (high - low)) * width,
       y: (value) => top + height - ((log ? Math.log(Math.max(value, bottom * 1e-3)) : value) - base) * scale,
     };
+    // While everything is shown nothing lies beyond, so that points at the ends are drawn whole.
+    const spare = this.view.range ? 0 : 5 * frame.ratio;
     for (const layer of this.visible()) {
       plot.ctx.save();
       plot.ctx.beginPath();
-      plot.ctx.rect(left, top, width, height);
+      plot.ctx.rect(left - spare, top, width + 2 * spare, height);
       plot.ctx.clip();
       layer.paint(frame);
       plot.ctx.restore();
     }
+    paintLevels(frame, this.levels(), this.hasGutter);
   }
 }

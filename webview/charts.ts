@@ -32,7 +32,7 @@ export class Charts {
     const make = (options: ChartOptions, own: View = view) => {
       const actions = menu(
         `${options.title}: copy or save`,
-        exporter.items(() => chart),
+        exporter.items(() => chart, options.id.startsWith('flow') ? 'flow' : 'history'),
       );
       const changed = () => {
         toggled();
@@ -47,6 +47,7 @@ export class Charts {
       note: 'log scale',
       scale: 'log',
       format: significant,
+      gutter: true,
     });
     this.gradient = make({
       id: 'gradient',
@@ -54,6 +55,7 @@ export class Charts {
       note: 'log scale',
       scale: 'log',
       format: significant,
+      gutter: true,
     });
     this.rate = make({
       id: 'rate',
@@ -61,6 +63,7 @@ export class Charts {
       scale: 'linear',
       fixed: [0, undefined],
       format: significant,
+      digits: 12,
     });
     this.speed = make({
       id: 'speed',
@@ -192,16 +195,20 @@ function perplexityLayers(run: ShownRun, name: string): Layer[] {
             swatch: 'faint',
           }),
         ]),
-    lineLayer(`perplexity.training${id}`, name || 'Training', history, history.smoothed, training, {
-      width: 2,
-      symbol: symbolOf(run, name !== ''),
-    }),
+    lineLayer(
+      `perplexity.training${id}`,
+      name ? 'training' : 'Training',
+      history,
+      history.smoothed,
+      training,
+      name ? { width: 1.5, alpha: 0.45, swatch: 'faint', symbol: run.colour, atEnd: true, group: name } : { width: 2 },
+    ),
     evaluationLayer(
       `perplexity.validation${id}`,
-      name ? `${name} validation` : 'Validation',
+      name ? 'validation' : 'Validation',
       history,
       colourOf(run, 1, name !== ''),
-      symbolOf(run, name !== ''),
+      name ? { symbol: run.colour, group: name } : {},
     ),
   ];
 }
@@ -211,28 +218,33 @@ function gradientLayers(run: ShownRun, name: string, front: boolean): Layer[] {
   const id = name ? `.${run.summary.id}` : '';
   const own = colourOf(run, 3, name !== '');
   const warning = (theme: Theme) => theme.warning;
+  const theta = (x: number, axis: XAxis) => history.clip.values[history.x(axis).nearest(x)] ?? Number.NaN;
   return [
-    ...(name
-      ? []
-      : [
-          lineLayer('gradient.raw', 'Raw', history, history.gradNorm, own, {
+    ...(front
+      ? [
+          lineLayer('gradient.raw', name ? `Raw ${name}` : 'Raw', history, history.gradNorm, own, {
             width: 1,
-            alpha: 0.6,
-            swatch: 'faint',
+            alpha: name ? 0.25 : 0.6,
+            swatch: name ? 'none' : 'faint',
           }),
-        ]),
+        ]
+      : []),
     lineLayer(`gradient.norm${id}`, name || 'Smoothed', history, history.smoothedNorm, own, {
       width: 2,
       symbol: symbolOf(run, name !== ''),
     }),
     ...(front
       ? [
-          lineLayer('gradient.threshold', 'Threshold θ', history, history.clip, warning, {
-            width: 1.5,
-            dash: [7, 4],
-            swatch: 'dashed',
-          }),
-          clipLayer('gradient.clips', history, name ? own : warning),
+          {
+            ...lineLayer('gradient.threshold', 'Threshold θ', history, history.clip, warning, {
+              width: 1.5,
+              dash: [7, 4],
+              swatch: 'dashed',
+            }),
+            levels: (x: number, axis: XAxis) =>
+              [theta(x, axis)].filter(Number.isFinite).map((value) => ({ value, text: `θ ${significant(value)}` })),
+          },
+          clipLayer('gradient.clips', history, name ? `Clip events of ${name}` : 'Clip events'),
         ]
       : []),
   ];

@@ -13,7 +13,7 @@ export class ClipList implements Viewer {
   private readonly note = element('p', { class: 'quiet' });
   readonly element = element(
     'details',
-    { class: 'clip-list', 'data-testid': 'clip-list' },
+    { class: 'event-list', 'data-testid': 'clip-list' },
     this.title,
     element(
       'div',
@@ -79,7 +79,7 @@ export class ClipList implements Viewer {
         type: 'button',
         class: 'link',
         'aria-label': `Show step ${whole(step)} on the charts`,
-        onclick: () => this.jump(history, index),
+        onclick: () => jumpTo(this.view, history, index),
       },
       whole(step),
     );
@@ -88,13 +88,13 @@ export class ClipList implements Viewer {
     );
     return element('tr', {}, element('td', {}, jump), ...cells);
   }
+}
 
-  private jump(history: RunHistory, index: number): void {
-    const { view } = this;
-    const xs = history.x(view.axis);
-    const around = Math.max(20, Math.round(history.length * 0.01));
-    view.leader = undefined;
-    view.show(xs.values[Math.max(0, index - around)], xs.values[Math.min(history.length - 1, index + around)]);
-    view.point(xs.values[index]);
-  }
+/** Magnifies the surroundings of a step and sets the crosshair on it. */
+export function jumpTo(view: View, history: RunHistory, index: number): void {
+  const xs = history.x(view.axis);
+  const around = Math.max(20, Math.round(history.length * 0.01));
+  view.leader = undefined;
+  view.show(xs.values[Math.max(0, index - around)], xs.values[Math.min(history.length - 1, index + around)]);
+  view.point(xs.values[index]);
 }

@@ -37,6 +37,22 @@ export function toCsv(runs: readonly ShownRun[]): Uint8Array {
   return new TextEncoder().encode(`${lines.join('\r\n')}\r\n`);
 }
 
+/** The gradient flow of runs as CSV: one line for each step, layer (from 1) and lag k. */
+export function flowToCsv(runs: readonly ShownRun[]): Uint8Array {
+  const lines = ['run,step,layer,lag,norm'];
+  for (const { summary, history } of runs) {
+    const name = quoted(summary.name);
+    for (const { step, norms } of history.flows) {
+      norms.forEach((row, layer) => {
+        row.forEach((norm, lag) => {
+          lines.push([name, step, layer + 1, lag, Number.isFinite(norm) ? norm : ''].join(','));
+        });
+      });
+    }
+  }
+  return new TextEncoder().encode(`${lines.join('\r\n')}\r\n`);
+}
+
 /** Everything known of runs as JSON: configuration, columns, evaluations, continuations, gradient flow and marks. */
 export function toJson(runs: readonly ShownRun[]): Uint8Array {
   const value = runs.map(({ summary, history }) => ({

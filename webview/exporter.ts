@@ -1,7 +1,7 @@
 import type { PanelMethods } from '../src/protocol/panel';
 import type { Caller } from '../src/protocol/rpc';
 import type { Chart } from './chart';
-import { fileName, toCsv, toJson } from './export-data';
+import { fileName, flowToCsv, toCsv, toJson } from './export-data';
 import type { MenuItem } from './menu';
 import { copyPicture, picture } from './picture';
 import type { ShownRun } from './shown-run';
@@ -18,12 +18,13 @@ export class Exporter {
     private readonly tell: (sentence: string) => void,
   ) {}
 
-  /** The lines of a chart's menu. */
-  items(chart: () => Chart): MenuItem[] {
+  /** The lines of a chart's menu. @param data what its table holds: a line a step, or the gradient flow by lag */
+  items(chart: () => Chart, data: 'history' | 'flow'): MenuItem[] {
+    const table = data === 'flow' ? flowToCsv : toCsv;
     return [
       { label: 'Copy as PNG', run: () => void this.copy(chart()) },
       { label: 'Save as PNG…', run: () => void this.savePicture(chart()) },
-      { label: 'Save Data as CSV…', run: () => void this.save('history', 'csv', async () => toCsv(this.runs())) },
+      { label: 'Save Data as CSV…', run: () => void this.save(data, 'csv', async () => table(this.runs())) },
       { label: 'Save Data as JSON…', run: () => void this.save('history', 'json', async () => toJson(this.runs())) },
     ];
   }

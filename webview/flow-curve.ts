@@ -76,7 +76,7 @@ function curveLayer(
         extent.high = Math.max(extent.high, value);
       });
     },
-    value: (x) => values()[Math.round(x)],
+    value: (x) => values()[Math.max(0, Math.round(x))],
     paint: (frame) => {
       const { context, ratio, theme } = frame;
       context.strokeStyle = colour(theme);

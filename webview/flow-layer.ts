@@ -48,7 +48,8 @@ export function flowLayer(history: RunHistory, layer: () => number): Layer {
   };
 }
 
-function lags(history: RunHistory): number {
+/** How many lags the longest of a run's flows has. */
+export function lags(history: RunHistory): number {
   return history.flows.reduce((most, { norms }) => Math.max(most, norms[0]?.length ?? 0), 0);
 }
 

@@ -2,7 +2,7 @@ import type { FlowEvent } from '../src/protocol/runs';
 import type { Chart, ChartOptions } from './chart';
 import { element, setShown, setText } from './dom';
 import { curveLayers, describeSpectralRadius, flowAt } from './flow-curve';
-import { flowLayer, flowRange } from './flow-layer';
+import { flowLayer, flowRange, lags } from './flow-layer';
 import type { RunHistory } from './history';
 import type { Layer } from './layers';
 import { precise, significant, whole } from './metrics';
@@ -20,12 +20,14 @@ export type MakeChart = (options: ChartOptions, view?: View) => Chart;
 export class FlowSection {
   readonly map: Chart;
   readonly curve: Chart;
-  private readonly lagView: View = new View(() => [0, Math.max(1, (this.shown?.norms[0]?.length ?? 0) - 1)]);
+  private readonly lagView: View = new View(() => [-0.4, Math.max(1, (this.shown?.norms[0]?.length ?? 0) - 0.6)]);
   private readonly choice = element('span', { class: 'flow-layer' });
   private readonly sentence = element('p', { class: 'quiet', 'data-testid': 'spectral-radius' });
   private history: RunHistory | undefined;
   private shown: FlowEvent | undefined;
   private layer = 0;
+  /** What the shades span, in words. */
+  private span = '';
   private layers = 0;
 
   constructor(
@@ -35,9 +37,9 @@ export class FlowSection {
     this.map = make({
       id: 'flow',
       title: 'Gradient flow',
-      note: 'norm of ∂L/∂h as shade, by lag k',
+      note: '‖∂L/∂h‖ as shade, by lag k',
       scale: 'linear',
-      fixed: [0, undefined],
+      rows: () => (this.history ? lags(this.history) : 0),
       format: precise,
       controls: this.choice,
     });
@@ -45,8 +47,10 @@ export class FlowSection {
       {
         id: 'flow-curve',
         title: 'Gradient by lag',
-        note: 'norm of ∂L/∂h, log scale',
+        note: '‖∂L/∂h‖, log scale',
         scale: 'log',
+        across: 'Lag k',
+        digits: 12,
         format: significant,
       },
       this.lagView,
@@ -71,7 +75,7 @@ export class FlowSection {
     const count = this.history?.flows.length ?? 0;
     this.map.element.dataset.points = String(count);
     const range = this.history && flowRange(this.history, this.layer);
-    this.map.setCount(range ? `${significant(range[0], 2)} to ${significant(range[1], 2)}` : '');
+    this.span = range ? `${significant(range[0], 2)} to ${significant(range[1], 2)}` : '';
     setShown(this.map.element, count > 0);
     setShown(this.curve.element, count > 0);
     this.follow();
@@ -81,6 +85,7 @@ export class FlowSection {
   private follow(): void {
     const { history, view } = this;
     const flow = history && flowAt(history, view.cursor ?? view.shown[1], view.axis);
+    this.map.setCount(this.cell(flow) ?? this.span);
     if (flow === this.shown) return;
     this.shown = flow;
     const { dataset } = this.curve.element;
@@ -91,6 +96,15 @@ export class FlowSection {
     setText(this.sentence, flow?.linear ? describeSpectralRadius(flow.linear.spectralRadius) : '');
     setShown(this.sentence, flow?.linear !== undefined);
     this.lagView.redraw();
+  }
+
+  /** The value of the heat map under the pointer or the keys; undefined while they are elsewhere. */
+  private cell(flow: FlowEvent | undefined): string | undefined {
+    const { row } = this.map;
+    const elsewhere = this.view.leader !== undefined && this.view.leader !== this.map;
+    if (!flow || row === undefined || this.view.cursor === undefined || elsewhere) return undefined;
+    const norm = flow.norms[this.layer]?.[row];
+    return norm === undefined ? undefined : `k = ${row}: ${precise(norm)}`;
   }
 
   /** Offers a choice of layer where there are several. */

@@ -1,6 +1,7 @@
 import type { Column, Extent } from './column';
 import type { Frame } from './frame';
 import type { RunHistory, XAxis } from './history';
+import type { Level } from './levels';
 import { paintSymbol } from './symbols';
 import type { Theme } from './theme';
 import { trace, visible } from './trace';
@@ -16,10 +17,14 @@ export interface Layer {
   readonly swatch: Swatch;
   /** Which run's symbol lies on it; absent where only one run is shown. */
   readonly symbol?: number;
+  /** Among several runs, the run that it belongs to: a legend keeps its layers in one row. */
+  readonly group?: string;
   colour(theme: Theme): string;
   /** Widens the vertical range to what is visible from `low` to `high`. */
   extent?(low: number, high: number, axis: XAxis, extent: Extent): void;
   paint(frame: Frame): void;
+  /** Levels that are named at the chart's right, where the shown part ends at `x`. */
+  levels?(x: number, axis: XAxis): readonly Level[];
   /** Its value where the crosshair stands; undefined if it has none there. */
   value?(x: number, axis: XAxis): number | undefined;
 }
@@ -32,6 +37,9 @@ export interface LineStyle {
   readonly swatch?: Swatch;
   /** Which run's symbol lies on the line every so often. */
   readonly symbol?: number;
+  /** The symbol lies at the line's end only. */
+  readonly atEnd?: boolean;
+  readonly group?: string;
 }
 
 /** Distance between two symbols on a line, and how much further each run's first one stands, CSS pixels. */
@@ -47,12 +55,13 @@ export function lineLayer(
   colour: (theme: Theme) => string,
   style: LineStyle = {},
 ): Layer {
-  const { width = 1.5, alpha = 1, dash, swatch = 'line', symbol } = style;
+  const { width = 1.5, alpha = 1, dash, swatch = 'line', symbol, atEnd = false, group } = style;
   return {
     key,
     label,
     swatch,
     symbol,
+    group,
     colour,
     extent: (low, high, axis, extent) => {
       const [from, to] = visible(history.x(axis), low, high);
@@ -71,13 +80,14 @@ export function lineLayer(
       context.setLineDash((dash ?? []).map((length) => length * ratio));
       context.fillStyle = colour(frame.theme);
       trace(frame, history.x(frame.axis), ys);
-      if (symbol !== undefined) paintSymbols(frame, history.x(frame.axis), ys, symbol, colour(frame.theme));
+      context.globalAlpha = 1;
+      if (symbol !== undefined) paintSymbols(frame, history.x(frame.axis), ys, symbol, colour(frame.theme), atEnd);
     },
   };
 }
 
-/** A run's symbol on its line every so often, and at its end. */
-function paintSymbols(frame: Frame, xs: Column, ys: Column, symbol: number, colour: string): void {
+/** A run's symbol on its line every so often unless only its end has one, and at its end. */
+function paintSymbols(frame: Frame, xs: Column, ys: Column, symbol: number, colour: string, atEnd: boolean): void {
   const { left, width, low, high, ratio } = frame;
   const [from, to] = visible(xs, low, high);
   if (to <= from) return;
@@ -87,27 +97,28 @@ function paintSymbols(frame: Frame, xs: Column, ys: Column, symbol: number, colo
   };
   const end = frame.x(xs.values[to - 1]);
   const first = left + (symbolDistance / 2 + symbol * symbolShift) * ratio;
-  for (let x = first; x < Math.min(end, left + width) - 20 * ratio; x += symbolDistance * ratio) {
+  for (let x = atEnd ? end : first; x < Math.min(end, left + width) - 20 * ratio; x += symbolDistance * ratio) {
     paint(xs.nearest(low + ((x - left) / width) * (high - low)));
   }
   if (end <= left + width) paint(to - 1);
 }
 
-/** Evaluations, as a line with a round point at each; among several runs a dashed one with the run's symbol at each. */
+/** Evaluations, as a line with a round point at each; among several runs with the run's symbol at each. */
 export function evaluationLayer(
   key: string,
   label: string,
   history: RunHistory,
   colour: (theme: Theme) => string,
-  symbol?: number,
+  { symbol, group }: Pick<LineStyle, 'symbol' | 'group'> = {},
 ): Layer {
   const position = (index: number, axis: XAxis) =>
     axis === 'epoch' ? history.evaluations[index].epoch : history.xOfStep(history.evaluations[index].step, axis);
   return {
     key,
     label,
-    swatch: 'points',
+    swatch: symbol === undefined ? 'points' : 'line',
     symbol,
+    group,
     colour,
     extent: (low, high, axis, extent) => {
       history.evaluations.forEach(({ perplexity }, index) => {
@@ -133,11 +144,9 @@ export function evaluationLayer(
       context.strokeStyle = colour(theme);
       context.fillStyle = colour(theme);
       context.lineWidth = 2 * ratio;
-      context.setLineDash(symbol === undefined ? [] : [6 * ratio, 4 * ratio]);
       context.beginPath();
       for (const { x, y } of points) context.lineTo(x, y);
       context.stroke();
-      context.setLineDash([]);
       const radius = (points.length > frame.width / (12 * ratio) ? 2 : 3.2) * ratio;
       for (const { x, y } of points) {
         if (symbol !== undefined) {

@@ -21,11 +21,29 @@ export class Legend {
     private readonly hidden: Set<string>,
     private readonly format: (value: number) => string,
     private readonly toggled: () => void,
+    /** Characters that a value's place holds, so that no other value moves anything. */
+    private readonly digits: number,
   ) {}
 
   setLayers(layers: readonly Layer[], theme: Theme): void {
     this.entries = layers.filter(({ swatch }) => swatch !== 'none').map((layer) => this.entry(layer));
-    this.element.replaceChildren(...this.entries.map(({ button }) => button));
+    const rows = new Map<string, HTMLElement>();
+    for (const { layer, button } of this.entries) {
+      if (layer.group === undefined) continue;
+      const row = rows.get(layer.group) ?? groupOf(layer.group);
+      rows.set(layer.group, row);
+      row.append(button);
+    }
+    const single = this.entries.filter(({ layer }) => layer.group === undefined);
+    const valued = single.filter(({ layer }) => layer.value);
+    const switches = valued.length < 2 ? single : single.filter(({ layer }) => !layer.value);
+    const row = (className: string, entries: readonly Entry[]) =>
+      element('span', { class: className }, ...entries.map(({ button }) => button));
+    this.element.replaceChildren(
+      row('legend-switches', switches),
+      ...(valued.length < 2 ? [] : [row('legend-row', valued)]),
+      ...rows.values(),
+    );
     this.setTheme(theme);
   }
 
@@ -43,10 +61,12 @@ export class Legend {
 
   private entry(layer: Layer): Entry {
     const { symbol } = layer;
-    const drawn = symbol === undefined ? layer.swatch : 'symbol';
+    const plain = symbol === undefined || layer.swatch === 'faint';
+    const drawn = plain ? layer.swatch : 'symbol';
     const swatch = element('span', { class: `swatch swatch-${drawn}`, 'aria-hidden': 'true' });
-    if (symbol !== undefined) swatch.append(symbolSwatch(symbol, layer.swatch === 'line'));
+    if (!plain) swatch.append(symbolSwatch(symbol, layer.swatch === 'line'));
     const value = element('span', { class: 'value' });
+    if (layer.value) value.style.minWidth = `${this.digits}ch`;
     const button = element(
       'button',
       {
@@ -65,4 +85,13 @@ export class Legend {
     );
     return { layer, button, swatch, value };
   }
+}
+
+/** The row of one run among several. */
+function groupOf(name: string): HTMLElement {
+  return element(
+    'span',
+    { class: 'legend-row', role: 'group', 'aria-label': name },
+    element('span', { class: 'legend-name' }, name),
+  );
 }

@@ -1,70 +1,55 @@
-import type { Baseline } from '../src/protocol/runs';
+import type { Baseline, MarkEvent } from '../src/protocol/runs';
 import type { Frame } from './frame';
 import type { RunHistory } from './history';
 import type { Layer } from './layers';
 import { significant } from './metrics';
 import type { Theme } from './theme';
+import { visible } from './trace';
 
 /** Width of the place that one clip mark takes, CSS pixels. */
 const clipPlace = 9;
 
-/** Dashed lines across the chart, labelled at their right end: what models without gradients reach. */
+/** Dashed lines across the chart, named at its right: what models without gradients reach. */
 export function baselineLayer(baselines: () => readonly Baseline[]): Layer {
   return {
     key: 'perplexity.baselines',
     label: 'Baselines',
     swatch: 'dashed',
     colour: (theme) => theme.muted,
-    extent: (_low, _high, _axis, extent) => {
-      for (const { perplexity } of baselines()) {
-        extent.low = Math.min(extent.low, perplexity);
-        extent.high = Math.max(extent.high, perplexity);
-      }
-    },
+    levels: () =>
+      baselines().map(({ name, perplexity }) => ({ value: perplexity, text: `${name} ${significant(perplexity)}` })),
     paint: (frame) => {
       const { context, ratio, theme, left, width } = frame;
-      context.font = `${11 * ratio}px ${theme.font}`;
-      context.textAlign = 'right';
-      context.textBaseline = 'bottom';
-      let below = Number.POSITIVE_INFINITY;
-      for (const { name, perplexity } of [...baselines()].sort((a, b) => a.perplexity - b.perplexity)) {
-        const y = frame.y(perplexity);
-        context.strokeStyle = theme.muted;
-        context.lineWidth = ratio;
-        context.setLineDash([5 * ratio, 4 * ratio]);
+      context.strokeStyle = theme.muted;
+      context.lineWidth = ratio;
+      context.setLineDash([5 * ratio, 4 * ratio]);
+      for (const { perplexity } of baselines()) {
         context.beginPath();
-        context.moveTo(left, y);
-        context.lineTo(left + width, y);
+        context.moveTo(left, frame.y(perplexity));
+        context.lineTo(left + width, frame.y(perplexity));
         context.stroke();
-        if (below - y < 13 * ratio) continue;
-        label(frame, `${name} ${significant(perplexity)}`, left + width - 6 * ratio, y - 2 * ratio);
-        below = y;
       }
     },
   };
-}
-
-/** Text with the background behind it, so that curves do not cross its letters. */
-function label({ context, theme, ratio }: Frame, text: string, right: number, bottom: number): void {
-  const { width } = context.measureText(text);
-  context.fillStyle = theme.background;
-  context.globalAlpha = 0.8;
-  context.fillRect(right - width - 3 * ratio, bottom - 12 * ratio, width + 6 * ratio, 13 * ratio);
-  context.globalAlpha = 1;
-  context.fillStyle = theme.muted;
-  context.fillText(text, right, bottom);
 }
 
 /**
  * Clip events: a triangle above the curve at each step where clipping bit. Where they are closer than a triangle is wide,
  * one stands for all of its place, on the greatest norm there.
  */
-export function clipLayer(key: string, history: RunHistory, colour: (theme: Theme) => string): Layer {
+export function clipLayer(key: string, history: RunHistory, label: string): Layer {
+  const colour = (theme: Theme) => theme.warning;
   return {
     key,
-    label: 'Clip events',
+    label,
     swatch: 'triangle',
     colour,
+    extent: (low, high, axis, extent) => {
+      const [from, to] = visible(history.x(axis), low, high);
+      if (history.countClipEvents(from, to) === 0) return;
+      const norms = history.gradNorm.extent(from, to, { low: Infinity, high: -Infinity });
+      extent.high = Math.max(extent.high, norms.high);
+    },
     paint: (frame) => {
       const { context, ratio, theme, axis, low, high, width } = frame;
       const xs = history.x(axis);
@@ -98,7 +83,17 @@ export function clipLayer(key: string, history: RunHistory, colour: (theme: Them
   };
 }
 
-/** What a person did, as thin lines with a small diamond at the foot. Only one chart's legend names them. */
+/** What stands beside the mark of each kind, where there is room. */
+const names: { readonly [kind in MarkEvent['kind']]: string } = {
+  learningRate: 'lr',
+  clip: 'θ',
+  paused: 'pause',
+  resumed: 'resume',
+  checkpoint: 'saved',
+  restored: 'back',
+};
+
+/** What a person did, as thin lines with a small diamond and a word at the foot. Only one chart's legend names them. */
 export function markLayer(history: RunHistory, named: boolean): Layer {
   return {
     key: 'marks',
@@ -106,29 +101,62 @@ export function markLayer(history: RunHistory, named: boolean): Layer {
     swatch: named ? 'mark' : 'none',
     colour: (theme) => theme.foreground,
     paint: (frame) => {
-      const { context, ratio, theme, top, height } = frame;
-      context.strokeStyle = theme.foreground;
-      context.fillStyle = theme.foreground;
-      context.lineWidth = ratio;
-      for (const { step } of history.marks) {
-        const x = Math.round(frame.x(history.xOfStep(step, frame.axis))) + 0.5;
-        context.globalAlpha = 0.45;
-        context.setLineDash([2 * ratio, 3 * ratio]);
-        context.beginPath();
-        context.moveTo(x, top);
-        context.lineTo(x, top + height);
-        context.stroke();
-        context.setLineDash([]);
-        context.globalAlpha = 1;
-        const foot = top + height - 5 * ratio;
-        context.beginPath();
-        context.moveTo(x, foot - 4 * ratio);
-        context.lineTo(x + 4 * ratio, foot);
-        context.lineTo(x, foot + 4 * ratio);
-        context.lineTo(x - 4 * ratio, foot);
-        context.closePath();
-        context.fill();
-      }
+      const { left, width, ratio, context, theme } = frame;
+      const places = history.marks
+        .map(({ step, kind }) => ({ x: Math.round(frame.x(history.xOfStep(step, frame.axis))) + 0.5, kind }))
+        .filter(({ x }) => x >= left && x <= left + width);
+      context.font = `${10 * ratio}px ${theme.font}`;
+      context.textBaseline = 'middle';
+      context.textAlign = 'left';
+      for (const { x } of places) paintMark(frame, x);
+      places.forEach(({ x, kind }, index) => {
+        const next = places[index + 1]?.x ?? left + width;
+        const size = context.measureText(names[kind]).width;
+        if (x + size + 14 * ratio < next) paintName(frame, names[kind], x + 8 * ratio, size);
+      });
     },
   };
+}
+
+/** How far above a chart's foot marks stand, CSS pixels. */
+const foot = 7;
+
+/** A dotted line and a diamond, with the background around them so that they show on any shade. */
+function paintMark({ context, ratio, theme, top, height }: Frame, x: number): void {
+  const line = (colour: string, width: number, alpha: number, dash: number[]) => {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.globalAlpha = alpha;
+    context.setLineDash(dash);
+    context.beginPath();
+    context.moveTo(x, top);
+    context.lineTo(x, top + height);
+    context.stroke();
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+  };
+  line(theme.background, 3 * ratio, 0.35, []);
+  line(theme.foreground, ratio, 0.6, [2 * ratio, 3 * ratio]);
+  const y = top + height - foot * ratio;
+  context.beginPath();
+  context.moveTo(x, y - 4 * ratio);
+  context.lineTo(x + 4 * ratio, y);
+  context.lineTo(x, y + 4 * ratio);
+  context.lineTo(x - 4 * ratio, y);
+  context.closePath();
+  context.strokeStyle = theme.background;
+  context.lineWidth = 3 * ratio;
+  context.stroke();
+  context.fillStyle = theme.foreground;
+  context.fill();
+}
+
+function paintName({ context, ratio, theme, top, height }: Frame, name: string, x: number, size: number): void {
+  const y = top + height - foot * ratio;
+  context.globalAlpha = 0.85;
+  context.fillStyle = theme.background;
+  context.fillRect(x - 2 * ratio, y - 6 * ratio, size + 4 * ratio, 12 * ratio);
+  context.globalAlpha = 1;
+  context.fillStyle = theme.foreground;
+  context.fillText(name, x, y);
 }

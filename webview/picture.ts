@@ -1,46 +1,87 @@
 import type { Chart } from './chart';
-import { paintSymbol } from './symbols';
+import type { Layer } from './layers';
+import { paintSwatch, swatchWidth } from './swatch';
 import { readTheme } from './theme';
 
-/** Height of the line above the chart in a picture, CSS pixels. */
-const headHeight = 34;
+/** Heights of the title, of one row of the legend and of the horizontal axis's name, CSS pixels. */
+const titleHeight = 30;
+const rowHeight = 20;
+const footHeight = 22;
 
-/** A chart as a PNG, with its title and its legend, on the editor's background. Rejects while the chart is not drawn. */
+const across = { step: 'Step', epoch: 'Epoch', time: 'Time' } as const;
+
+/** One entry of a legend and where it stands, device pixels. */
+interface Placed {
+  readonly layer: Layer;
+  readonly label: string;
+  readonly x: number;
+  readonly row: number;
+}
+
+/** A chart as a PNG that explains itself: title, legend and what the axes measure, on the editor's background. Rejects while the chart is not drawn. */
 export async function picture(chart: Chart, caption: string): Promise<Blob> {
   const source = chart.canvas;
   if (!source) throw new Error(`The chart “${chart.options.title}” is not drawn yet; show it first.`);
   const theme = readTheme();
-  const ratio = devicePixelRatio;
+  const ratio = devicePixelRatio * theme.scale;
   const canvas = document.createElement('canvas');
-  canvas.width = source.width;
-  canvas.height = source.height + headHeight * ratio;
   const context = canvas.getContext('2d');
   if (!context) throw new Error('This window cannot draw pictures.');
+  const small = `${12 * ratio}px ${theme.font}`;
+  context.font = small;
+  const legend = place(chart.named, (text) => context.measureText(text).width, source.width, ratio);
+  const rows = (legend.at(-1)?.row ?? -1) + 1;
+  const head = (titleHeight + rows * rowHeight) * ratio;
+  canvas.width = source.width;
+  canvas.height = head + source.height + footHeight * ratio;
   context.fillStyle = theme.background;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.textBaseline = 'middle';
   context.fillStyle = theme.foreground;
-  context.font = `600 ${13 * ratio}px ${theme.font}`;
-  const middle = (headHeight * ratio) / 2;
-  const title = `${chart.options.title} · ${caption}`;
-  context.fillText(title, 8 * ratio, middle);
-  context.font = `${12 * ratio}px ${theme.font}`;
-  let right = canvas.width - 12 * ratio;
-  for (const { label, colour, symbol } of chart.named(theme).reverse()) {
-    const { width } = context.measureText(label);
-    context.fillStyle = theme.foreground;
-    context.fillText(label, right - width, middle);
-    context.fillStyle = colour;
-    context.fillRect(right - width - 18 * ratio, middle - 1.5 * ratio, 13 * ratio, 3 * ratio);
-    if (symbol !== undefined) {
-      paintSymbol({ context, ratio, theme }, symbol, colour, right - width - 11.5 * ratio, middle, 4);
-    }
-    right -= width + 32 * ratio;
+  const { title, note } = chart.options;
+  const bold = `600 ${13 * ratio}px ${theme.font}`;
+  let x = 8 * ratio;
+  for (const [text, font] of [
+    [title, bold],
+    [[note, caption].filter(Boolean).join(' · '), small],
+  ] as const) {
+    context.font = font;
+    context.fillText(text, x, (titleHeight / 2) * ratio, Math.max(1, canvas.width - x - 8 * ratio));
+    x += context.measureText(text).width + 12 * ratio;
   }
-  context.drawImage(source, 0, headHeight * ratio);
+  for (const { layer, label, x: left, row } of legend) {
+    const y = (titleHeight + (row + 0.5) * rowHeight) * ratio;
+    paintSwatch({ context, ratio, theme }, layer, left, y);
+    context.fillStyle = theme.foreground;
+    context.fillText(label, left + (swatchWidth + 6) * ratio, y);
+  }
+  context.drawImage(source, 0, head);
+  context.fillStyle = theme.muted;
+  context.textAlign = 'center';
+  const name = chart.options.across ?? across[chart.view.axis];
+  context.fillText(name, canvas.width / 2, canvas.height - (footHeight / 2) * ratio);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be made.'))), 'image/png');
   });
+}
+
+/** Sets a legend in rows that are no wider than `width`. */
+function place(layers: readonly Layer[], widthOf: (text: string) => number, width: number, ratio: number): Placed[] {
+  const placed: Placed[] = [];
+  const start = 8 * ratio;
+  let x = start;
+  let row = 0;
+  for (const layer of layers) {
+    const label = layer.group === undefined ? layer.label : `${layer.group} ${layer.label}`;
+    const size = widthOf(label) + (swatchWidth + 6) * ratio;
+    if (x > start && x + size > width - start) {
+      x = start;
+      row++;
+    }
+    placed.push({ layer, label, x, row });
+    x += size + 16 * ratio;
+  }
+  return placed;
 }
 
 /** Puts a picture on the clipboard. Rejects where the window may not write there. */

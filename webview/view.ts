@@ -70,6 +70,11 @@ export class View {
   point(x: number | undefined): void {
     if (x === this.cursor) return;
     this.cursor = x;
+    this.moved();
+  }
+
+  /** Tells all that the crosshair stands elsewhere. */
+  moved(): void {
     for (const viewer of this.viewers) viewer.point();
     for (const changed of this.watchers) changed();
   }

@@ -1,0 +1,100 @@
+import type { Extent } from './column';
+import type { Frame } from './frame';
+
+/** A level across a chart that is named beside it, such as a baseline. */
+export interface Level {
+  readonly value: number;
+  readonly text: string;
+}
+
+/** Width of the gutter that names levels, and of the narrowest chart that has one, CSS pixels. */
+export const gutterWidth = 94;
+export const narrowest = 420;
+
+/** How many times above or below a magnified curve a level may lie and still be made room for. */
+const near = 1.5;
+
+/** Least distance of two labels, and how far a label stands from the drawing, CSS pixels. */
+const gap = 13;
+const leader = 14;
+
+/**
+ * Widens a vertical range to levels: to all of them while everything is shown; once it is magnified only to those near the
+ * curves, so that a level far away does not press them flat.
+ */
+export function widen(extent: Extent, levels: readonly number[], magnified: boolean): void {
+  const known = extent.low <= extent.high;
+  const [low, high] = [extent.low / near, extent.high * near];
+  for (const level of levels) {
+    if (magnified && known && (level < low || level > high)) continue;
+    extent.low = Math.min(extent.low, level);
+    extent.high = Math.max(extent.high, level);
+  }
+}
+
+/**
+ * Where labels go that want to stand at `wanted`: in the same order, at least `apart` from one another and from `low` to
+ * `high`, moved as little as that takes (least squares, by pooling neighbours that collide). Closer where there is no room.
+ */
+export function spread(wanted: readonly number[], apart: number, low: number, high: number): number[] {
+  const count = wanted.length;
+  if (count === 0) return [];
+  const distance = Math.min(apart, (high - low) / Math.max(1, count - 1));
+  const order = wanted.map((_, index) => index).sort((a, b) => wanted[a] - wanted[b] || a - b);
+  const pools: { sum: number; size: number }[] = [];
+  order.forEach((index, place) => {
+    let pool = { sum: wanted[index] - place * distance, size: 1 };
+    for (let last = pools.at(-1); last && last.sum / last.size > pool.sum / pool.size; last = pools.at(-1)) {
+      pool = { sum: last.sum + pool.sum, size: last.size + pool.size };
+      pools.pop();
+    }
+    pools.push(pool);
+  });
+  const placed: number[] = [];
+  let place = 0;
+  for (const { sum, size } of pools) {
+    const start = Math.max(low, Math.min(high - (count - 1) * distance, sum / size));
+    for (let i = 0; i < size; i++, place++) placed[order[place]] = start + place * distance;
+  }
+  return placed;
+}
+
+/**
+ * Names levels at the right of a chart, none on another: beside the drawing where it has a gutter, with a line to the level
+ * where a name had to move, and else on the level with the background behind it. Levels out of sight stand at the edge with
+ * an arrow.
+ */
+export function paintLevels(frame: Frame, levels: readonly Level[], gutter: boolean): void {
+  const { context, ratio, theme, left, top, width, height } = frame;
+  const bottom = top + height;
+  const ys = levels.map(({ value }) => Math.max(top, Math.min(bottom, frame.y(value))));
+  const margin = 7 * ratio;
+  const placed = spread(ys, gap * ratio, top + margin, bottom - margin);
+  const edge = left + width;
+  context.save();
+  context.font = `${11 * ratio}px ${theme.font}`;
+  context.textBaseline = 'middle';
+  context.textAlign = gutter ? 'left' : 'right';
+  context.lineWidth = ratio;
+  context.strokeStyle = theme.muted;
+  levels.forEach(({ value, text }, index) => {
+    const y = frame.y(value);
+    const arrow = y < top - 1 ? '↑ ' : y > bottom + 1 ? '↓ ' : '';
+    const label = arrow + text;
+    if (gutter) {
+      context.beginPath();
+      context.moveTo(edge + 2 * ratio, ys[index]);
+      context.lineTo(edge + (leader - 3) * ratio, placed[index]);
+      if (arrow === '') context.stroke();
+    } else {
+      const plate = context.measureText(label).width + 6 * ratio;
+      context.globalAlpha = 0.9;
+      context.fillStyle = theme.background;
+      context.fillRect(edge - 3 * ratio - plate, placed[index] - 6.5 * ratio, plate, 13 * ratio);
+      context.globalAlpha = 1;
+    }
+    context.fillStyle = theme.muted;
+    context.fillText(label, gutter ? edge + (arrow === '' ? leader : 4) * ratio : edge - 6 * ratio, placed[index]);
+  });
+  context.restore();
+}
