@@ -9,13 +9,11 @@ export class Banner {
   private readonly text = element('p');
   private readonly mark = element('span', { class: 'banner-icon' });
   private readonly actions: HTMLElement;
-  private run: RunSummary | undefined;
 
   constructor(post: (message: FromPanel) => void) {
     this.actions = element(
       'span',
       { class: 'banner-actions' },
-      actionLink('Run again with…', () => this.run && post({ type: 'again', run: this.run.id })),
       actionLink('Open settings', () => post({ type: 'settings' })),
     );
     this.element = element(
@@ -28,7 +26,6 @@ export class Banner {
   }
 
   set(run: RunSummary): void {
-    this.run = run;
     const bad = run.state === 'failed' || run.state === 'diverged';
     const text = [run.message, ...(run.prepared?.notes ?? [])].filter(Boolean).join(' ');
     setShown(this.element, text !== '');

@@ -47,6 +47,8 @@ export function setShown(node: HTMLElement, shown: boolean): void {
 
 const paths = {
   play: 'M4 2.5v11l9-5.5z',
+  pulse: 'M1 7.3h2.6L5.8 2H7l2.7 8.8 1.4-3.5H15v1.4h-2.9L10.3 14H9.1L6.2 4.9 4.6 8.7H1z',
+  screen: 'M1.5 2.5h13v9H9.3V13h2.2v1.5h-7V13h2.2v-1.5H1.5zM3 4v6h10V4z',
   pause: 'M4 3h3v10H4zM9 3h3v10H9z',
   stop: 'M3.5 3.5h9v9h-9z',
   save: 'M2.5 2.5h9l2 2v9h-11zM5 2.5v4h5v-4zM5 13.5v-5h6v5z',

@@ -1,13 +1,13 @@
 import type { FromPanel } from '../src/protocol/panel';
 import type { RunState, RunSummary } from '../src/protocol/runs';
 import { element, type IconName, icon, setShown, setText } from './dom';
-import { metrics, written } from './metrics';
+import { metrics, nameOf, written } from './metrics';
 import { button, textField } from './ui';
 
 /** How each state is called and drawn: never by colour alone. */
 export const states: { readonly [state in RunState]: { readonly label: string; readonly icon: IconName } } = {
   preparing: { label: 'Preparing', icon: 'ring' },
-  running: { label: 'Running', icon: 'play' },
+  running: { label: 'Training', icon: 'pulse' },
   paused: { label: 'Paused', icon: 'pause' },
   finished: { label: 'Finished', icon: 'check' },
   stopped: { label: 'Stopped', icon: 'stop' },
@@ -47,19 +47,15 @@ export class Head {
     this.bar,
   );
   private readonly tiles = metrics.map((metric) => {
+    const name = element('dt', {}, metric.name);
     const value = element('dd', { 'data-testid': `metric-${metric.id}` });
     const detail = element('dd', { class: 'detail' });
     return {
       metric,
+      name,
       value,
       detail,
-      element: element(
-        'div',
-        { class: `tile tile-${metric.id}`, title: metric.hint },
-        element('dt', {}, metric.name),
-        value,
-        detail,
-      ),
+      element: element('div', { class: `tile tile-${metric.id}`, title: metric.hint }, name, value, detail),
     };
   });
   private readonly pause = button('Pause', 'pause', () => this.send('pause'));
@@ -94,8 +90,8 @@ export class Head {
         element(
           'div',
           { class: 'title' },
-          element('div', { class: 'title-line' }, this.name, this.chip.element),
-          this.facts,
+          this.name,
+          element('div', { class: 'title-line' }, this.chip.element, this.facts),
         ),
         element(
           'div',
@@ -123,10 +119,12 @@ export class Head {
     const { state, latest, prepared, configuration } = run;
     setText(this.name, run.name);
     this.chip.set(state);
+    this.name.title = run.name;
     setText(this.facts, prepared ? factsOf(run) : run.source);
+    this.facts.title = this.facts.textContent ?? '';
     setText(this.diagnosis, diagnosis);
     setShown(this.diagnosis, diagnosis !== '' && state !== 'diverged' && state !== 'failed');
-    setShown(this.numbers, latest !== undefined || state === 'preparing');
+    setShown(this.numbers, latest !== undefined);
     const live = state === 'running' || state === 'paused';
     setShown(this.pause, state === 'running');
     setShown(this.resume, state === 'paused' || canGoOn(run));
@@ -140,7 +138,8 @@ export class Head {
       this.clip.value = String(configuration.training.clip);
       setShown(this.clip, configuration.training.clipping !== 'none');
     }
-    for (const { metric, value, detail } of this.tiles) {
+    for (const { metric, name, value, detail } of this.tiles) {
+      setText(name, nameOf(metric, run));
       setText(value, written(metric, run));
       setText(detail, metric.detail?.(run) ?? '');
     }

@@ -22,12 +22,12 @@ export function precise(value: number): string {
   return exact.format(Number(value.toPrecision(7)));
 }
 
-/** A number for an axis: as short as it can be. */
+/** A number for an axis: as short as it can be, and all labels of one axis in one way. */
 export function brief(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e6) return `${Number((value / 1e6).toPrecision(4))}M`;
-  if (size >= 1e4) return `${Number((value / 1e3).toPrecision(4))}k`;
-  if (size !== 0 && size < 1e-3) return value.toExponential().replace('e+', 'e');
+  if (size >= 1e6 && value % 1e4 === 0) return `${value / 1e6}M`;
+  if (size >= 1000) return exact.format(Number(value.toPrecision(10)));
+  if (size !== 0 && size < 1e-4) return value.toExponential().replace('e+', 'e');
   return String(Number(value.toPrecision(6)));
 }
 
@@ -62,10 +62,16 @@ export interface Metric {
   readonly hint: string;
   readonly range: readonly [number, number];
   format(value: number): string;
+  /** What it is called now, if that depends on the run. */
+  nameOf?(run: RunSummary): string;
   /** Its value now; undefined while unknown. */
   read(run: RunSummary): number | undefined;
   /** What stands small beside the value. */
   detail?(run: RunSummary): string;
+}
+
+function hasEnded({ state }: Pick<RunSummary, 'state'>): boolean {
+  return state !== 'preparing' && state !== 'running' && state !== 'paused';
 }
 
 /** The numbers of the panel's head and of the side bar, in their order. */
@@ -156,13 +162,19 @@ export const metrics: readonly Metric[] = [
     id: 'timeleft',
     name: 'Time left',
     unit: '',
-    hint: 'Estimated from the speed so far.',
+    hint: 'Estimated from the speed so far; after the end, how long the training took.',
     range: [0, Number.POSITIVE_INFINITY],
     format: duration,
-    read: (run) => (run.state === 'running' || run.state === 'paused' ? run.latest?.secondsLeft : undefined),
-    detail: (run) => (run.latest ? `after ${duration(run.latest.seconds)}` : ''),
+    nameOf: (run) => (hasEnded(run) ? 'Took' : 'Time left'),
+    read: ({ state, latest }) => (hasEnded({ state }) ? latest?.seconds : latest?.secondsLeft),
+    detail: (run) => (run.latest && !hasEnded(run) ? `after ${duration(run.latest.seconds)}` : ''),
   },
 ];
+
+/** What a metric is called for a run. */
+export function nameOf(metric: Metric, run: RunSummary): string {
+  return metric.nameOf?.(run) ?? metric.name;
+}
 
 /** The value of a metric as it is written; a dash while unknown. */
 export function written(metric: Metric, run: RunSummary): string {

@@ -5,14 +5,17 @@ import { Banner } from './banner';
 import { Charts } from './charts';
 import { ClipList } from './clip-list';
 import { Continuations } from './continuations';
-import { element, setShown, setText } from './dom';
+import { element, setShown } from './dom';
 import { emptyState } from './empty-state';
 import { Exporter } from './exporter';
 import { Head } from './head';
 import { RunHistory } from './history';
+import { MarkList } from './mark-list';
+import { Notice } from './notice';
 import type { ShownRun } from './shown-run';
 import './panel.css';
 import { Playground } from './playground';
+import { Preparing } from './preparing';
 import { onThemeChange } from './theme';
 import { Toolbar } from './toolbar';
 import type { Transport } from './transport';
@@ -36,7 +39,9 @@ export class PanelPage {
   private readonly caller = new Caller<PanelMethods>((message) => this.transport.post(message));
   private readonly playground = new Playground(this.caller, (prompt) => this.remember({ prompt }));
   private readonly clipList = new ClipList(this.view);
-  private readonly notice = element('p', { class: 'notice', role: 'status' });
+  private readonly markList = new MarkList(this.view);
+  private readonly preparing = new Preparing();
+  private readonly notice = new Notice();
   private readonly empty: HTMLElement;
   private readonly content: HTMLElement;
   private readonly columns: HTMLElement;
@@ -57,18 +62,21 @@ export class PanelPage {
     const exporter = new Exporter(
       this.caller,
       () => this.shown,
-      (sentence) => setText(this.notice, sentence),
+      (sentence) => this.notice.tell(sentence),
     );
     this.charts = new Charts(this.view, this.hidden, exporter, () => this.remember({ hidden: [...this.hidden] }));
     this.head = new Head(post);
     this.banner = new Banner(post);
-    this.toolbar = new Toolbar(this.view, this.smoothing, {
+    this.toolbar = new Toolbar(this.view, this.smoothing, this.memory.present ?? false, {
       axis: (axis) => this.setAxis(axis),
       smoothing: (weight) => this.setSmoothing(weight),
+      present: (present) => this.remember({ present }),
       show: (run, compare) => post({ type: 'show', run, compare }),
     });
     this.empty = emptyState(post);
-    this.charts.gradient.element.after(this.clipList.element);
+    this.charts.gradient.element.after(
+      element('div', { class: 'event-lists' }, this.clipList.element, this.markList.element),
+    );
     this.columns = element(
       'div',
       { class: 'columns' },
@@ -81,8 +89,9 @@ export class PanelPage {
       this.head.element,
       this.banner.element,
       this.toolbar.element,
-      this.notice,
+      this.preparing.element,
       this.columns,
+      this.notice.element,
     );
     setShown(this.content, false);
     setShown(this.empty, false);
@@ -125,13 +134,18 @@ export class PanelPage {
     const another = this.shown[0]?.summary.id !== current;
     // A page that was made again (moved, shown again, loaded again) takes up where its run stood.
     const kept = this.shown.length === 0 && this.memory.run === current ? this.memory : {};
+    const colours = new Map(this.shown.map(({ summary, colour }) => [summary.id, colour]));
+    const taken = new Set(order.map(({ run }) => colours.get(run)));
     this.shown = [];
     for (const { run, history: stretch } of order) {
       const summary = runs.find(({ id }) => id === run);
       if (!summary) continue;
       const history = new RunHistory(this.smoothing);
       history.append(stretch);
-      this.shown.push({ summary, history, colour: this.shown.length });
+      let colour = colours.get(run) ?? 0;
+      while (!colours.has(run) && taken.has(colour)) colour++;
+      taken.add(colour);
+      this.shown.push({ summary, history, colour });
     }
     if (another) this.view.range = kept.range;
     const front = this.shown[0];
@@ -142,6 +156,7 @@ export class PanelPage {
     this.charts.setRuns(this.shown);
     this.continuations.setHistory(front?.history);
     this.clipList.setHistory(front?.history);
+    this.markList.setHistory(front?.history);
     this.playground.setRun(front?.summary, kept.prompt);
     this.setRuns(runs);
     this.view.redraw();
@@ -178,7 +193,8 @@ export class PanelPage {
         front.history.evaluations.at(-1)?.diagnosis ?? front.summary.prepared?.diagnosis ?? '',
       );
       this.banner.set(front.summary);
-      const worth = front.summary.state !== 'failed' || front.history.length > 0;
+      const waits = this.preparing.set(front.summary, front.history.length);
+      const worth = !waits && (front.summary.state !== 'failed' || front.history.length > 0);
       setShown(this.columns, worth);
       setShown(this.playground.element, front.history.length > 0 || front.summary.hasCheckpoint);
       this.toolbar.setChartsShown(worth);

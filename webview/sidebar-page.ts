@@ -2,7 +2,7 @@ import type { RunSummary } from '../src/protocol/runs';
 import type { FromSidebar, ToSidebar } from '../src/protocol/sidebar';
 import { element, setShown, setText } from './dom';
 import { canGoOn, StateChip } from './head';
-import { metrics, written } from './metrics';
+import { metrics, nameOf, written } from './metrics';
 import './sidebar.css';
 import { Sparkline } from './sparkline';
 import { onThemeChange } from './theme';
@@ -25,18 +25,13 @@ export class SidebarPage {
   private readonly message = element('p', { class: 'quiet message' });
   private readonly rows = metrics.map((metric) => {
     const curve = curves[metric.id];
+    const name = element('dt', {}, metric.name);
     const value = element('dd', { 'data-testid': `metric-${metric.id}` });
     const detail = element('dd', { class: 'detail' });
     const sparkline = curve && new Sparkline(curve !== 'tokensPerSecond');
-    const row = element(
-      'div',
-      { class: `row row-${metric.id}`, title: metric.hint },
-      element('dt', {}, metric.name),
-      value,
-      detail,
-    );
+    const row = element('div', { class: `row row-${metric.id}`, title: metric.hint }, name, value, detail);
     if (sparkline) row.append(element('dd', { class: 'curve' }, sparkline.element));
-    return { metric, curve, sparkline, value, detail, row };
+    return { metric, curve, sparkline, name, value, detail, row };
   });
   private readonly bar = element('div', { class: 'progress-bar' });
   private readonly pause = button('Pause', 'pause', () => this.send('pause'));
@@ -115,7 +110,8 @@ export class SidebarPage {
     setText(this.message, run.message);
     setShown(this.message, run.message !== '');
     this.message.classList.toggle('error', state === 'failed' || state === 'diverged');
-    for (const { metric, value, detail } of this.rows) {
+    for (const { metric, name, value, detail } of this.rows) {
+      setText(name, nameOf(metric, run));
       setText(value, written(metric, run));
       setText(detail, metric.detail?.(run) ?? '');
     }

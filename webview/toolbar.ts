@@ -1,17 +1,19 @@
 import type { RunSummary } from '../src/protocol/runs';
-import { element, setShown, setText } from './dom';
+import { element, setText } from './dom';
 import type { XAxis } from './history';
 import { duration, precise, whole } from './metrics';
 import { RunPicker } from './run-picker';
 import type { ShownRun } from './shown-run';
 import { reach, weightOf } from './smoothing';
-import { button } from './ui';
+import { button, iconButton } from './ui';
 import type { View } from './view';
 
 /** What the toolbar's controls do. */
 export interface ToolbarActions {
   axis(axis: XAxis): void;
   smoothing(weight: number): void;
+  /** Makes everything larger, as for a projector, or as usual again. */
+  present(on: boolean): void;
   /** Puts a run in front, with others to compare. */
   show(run: string, compare: readonly string[]): void;
 }
@@ -28,7 +30,12 @@ const longest = 1000;
 /** The line above the charts: which runs, the horizontal axis, smoothing, and where the crosshair stands. */
 export class Toolbar {
   readonly element: HTMLElement;
-  private readonly readout = element('output', { class: 'readout', 'aria-live': 'polite', 'data-testid': 'readout' });
+  private readonly readout = element('output', {
+    class: 'readout',
+    'aria-live': 'polite',
+    'data-testid': 'readout',
+    'data-hint': 'Point at a chart to read its values; drag to magnify.',
+  });
   private readonly steps = element('span', { class: 'value' });
   private readonly slider: HTMLInputElement;
   private readonly picker: RunPicker;
@@ -38,6 +45,7 @@ export class Toolbar {
   constructor(
     private readonly view: View,
     smoothing: number,
+    presenting: boolean,
     actions: ToolbarActions,
   ) {
     this.slider = element('input', {
@@ -54,6 +62,18 @@ export class Toolbar {
     });
     this.picker = new RunPicker((run, compare) => actions.show(run, compare));
     this.all = button('Show All', 'fit', () => view.reset(), { 'data-testid': 'reset-zoom' });
+    const present = iconButton(
+      'Present: everything larger',
+      'screen',
+      () => press(!document.documentElement.classList.contains('present')),
+      { 'data-testid': 'present' },
+    );
+    const press = (on: boolean) => {
+      // On the root, where the theme is watched: the charts are drawn anew in their new size.
+      document.documentElement.classList.toggle('present', on);
+      present.setAttribute('aria-pressed', String(on));
+      actions.present(on);
+    };
     this.element = element(
       'div',
       { class: 'toolbar', role: 'group', 'aria-label': 'Charts' },
@@ -67,8 +87,11 @@ export class Toolbar {
         this.steps,
       ),
       this.all,
+      present,
       this.readout,
     );
+    if (presenting) press(true);
+    else present.setAttribute('aria-pressed', 'false');
     this.writeSmoothing();
     view.watch(() => this.update());
   }
@@ -100,7 +123,7 @@ export class Toolbar {
 
   private update(): void {
     const { view, front } = this;
-    setShown(this.all, view.range !== undefined);
+    this.all.classList.toggle('away', view.range === undefined);
     const index = view.cursor === undefined || !front ? -1 : front.history.x(view.axis).nearest(view.cursor);
     if (!front || index < 0) {
       setText(this.readout, '');

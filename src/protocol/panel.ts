@@ -62,6 +62,8 @@ export interface PanelMemory {
   readonly xAxis?: 'step' | 'epoch' | 'time';
   readonly smoothing?: number;
   readonly hidden?: readonly string[];
+  /** Everything is larger, as for a projector. */
+  readonly present?: boolean;
   /** The part of the axis that is magnified; absent while everything is shown. */
   readonly range?: readonly [number, number];
   /** What stands in the playground, if it was typed there. */

@@ -51,7 +51,7 @@ async function measure(page) {
     .frameLocator('iframe#active-frame');
   const step = panel.getByTestId('metric-step');
   const steps = async () => Number((await step.textContent()).replaceAll(',', ''));
-  await panel.getByTestId('run-state').filter({ hasText: 'Running' }).waitFor();
+  await panel.getByTestId('run-state').filter({ hasText: 'Training' }).waitFor();
   while (!((await steps()) > 50)) await page.waitForTimeout(200);
   await page.waitForTimeout(5000);
   const before = await steps();

@@ -19,7 +19,7 @@ async function points(panel: Panel): Promise<number> {
 
 /** That a panel whose page was made again shows the run from its first step on, grows with it, and kept its axis. */
 async function expectCarriedOn(panel: Panel, before: number): Promise<void> {
-  await expect(panel).toBeIn('Running');
+  await expect(panel).toBeIn('Training');
   await expect.poll(() => points(panel), { timeout: 20_000 }).toBeGreaterThan(before);
   const now = await points(panel);
   await expect.poll(() => points(panel)).toBeGreaterThan(now);
@@ -30,7 +30,7 @@ test('the panel goes on when it is moved: to another group, and to another windo
   const { page, panel } = lab;
   const groups = page.locator('.editor-group-container');
   await lab.train('moby-dick.txt');
-  await expect(panel).toBeIn('Running');
+  await expect(panel).toBeIn('Training');
   await panel.document.getByText('Time', { exact: true }).click();
 
   await test.step('to another editor group', async () => {

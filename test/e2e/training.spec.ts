@@ -95,7 +95,7 @@ test.describe('a model that has learnt a little', () => {
 
 test('a run is paused, goes on, and is stopped', async ({ lab }) => {
   await lab.train('moby-dick.txt');
-  await expect(lab.panel).toBeIn('Running');
+  await expect(lab.panel).toBeIn('Training');
   await lab.panel.button('Pause').click();
   await expect(lab.panel).toBeIn('Paused');
   const at = await lab.panel.read('step');

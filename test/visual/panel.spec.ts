@@ -133,10 +133,30 @@ test.describe('the panel', () => {
     await expect(page.getByTestId('readout')).toContainText(`perplexity ${Number(exact.toPrecision(7))}`);
   });
 
+  test('leaves keys with Ctrl, Alt or ⌘ to the editor', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    await plot(page, 'perplexity').focus();
+    const before = await pixels(page, 'perplexity');
+    for (const modifier of ['Control', 'Alt', 'Meta']) {
+      const kept = await plot(page, 'perplexity').evaluate(
+        (node, held) =>
+          ['+', '-', '0', 'Home', 'ArrowLeft', 'PageUp'].filter((key) => {
+            const init = { key, bubbles: true, cancelable: true, [held]: true };
+            return node.dispatchEvent(new KeyboardEvent('keydown', init));
+          }).length,
+        modifier === 'Control' ? 'ctrlKey' : modifier === 'Alt' ? 'altKey' : 'metaKey',
+      );
+      expect(kept, modifier).toBe(6);
+    }
+    await expect(page.getByTestId('reset-zoom')).toBeHidden();
+    await expect(page.getByTestId('readout')).toHaveText('');
+    expect(await pixels(page, 'perplexity')).toBe(before);
+  });
+
   test('follows the pointer on the other charts', async ({ page }) => {
     await play(page, 'panel', 'running');
-    const box = (await plot(page, 'perplexity').boundingBox())!;
-    await page.mouse.move(box.x + 54 + (box.width - 66) / 2, box.y + 60);
+    const box = (await plot(page, 'perplexity').locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 60);
     await expect.poll(() => readStep(page)).toBeGreaterThan(3100);
     expect(await readStep(page)).toBeLessThan(3300);
     const [here, there] = await Promise.all(
@@ -166,8 +186,8 @@ test.describe('the panel', () => {
 
   test('marks a range by drag and zooms to it', async ({ page }) => {
     await play(page, 'panel', 'running');
-    const box = (await plot(page, 'perplexity').boundingBox())!;
-    const at = (share: number) => box.x + 54 + (box.width - 66) * share;
+    const box = (await plot(page, 'perplexity').locator('.u-over').boundingBox())!;
+    const at = (share: number) => box.x + box.width * share;
     await page.mouse.move(at(0.25), box.y + 80);
     await page.mouse.down();
     await page.mouse.move(at(0.5), box.y + 80, { steps: 5 });
@@ -271,6 +291,19 @@ test.describe('the panel', () => {
     expect(await list.locator('tbody tr').count()).toBeLessThan(60);
   });
 
+  test('lists marks and jumps to one', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const list = page.getByTestId('mark-list');
+    await list.locator('summary').click();
+    await expect(list.locator('tbody tr')).toHaveText([
+      /^5,352Checkpoint saved$/,
+      /^2,919Learning rate 0.004 → 0.002$/,
+    ]);
+    await list.getByRole('button', { name: 'Show step 2,919 on the charts' }).click();
+    await expect.poll(() => readStep(page)).toBe(2919);
+    await expect(page.getByTestId('readout')).toContainText('Learning rate 0.004 → 0.002');
+  });
+
   test('goes back through continuations by the scrubber', async ({ page }) => {
     await play(page, 'panel', 'running');
     const text = page.getByTestId('continuation-text');
@@ -280,35 +313,6 @@ test.describe('the panel', () => {
     await expect(text).toContainText('tnaai');
     await page.getByRole('button', { name: 'Latest' }).click();
     await expect(text).toContainText('quarter-deck');
-  });
-
-  test('saves data and pictures through the host', async ({ page }) => {
-    await play(page, 'panel', 'running');
-    await page.evaluate(() => {
-      fakeHost.answers.save = () => true;
-    });
-    for (const item of ['Save Data as CSV…', 'Save as PNG…']) {
-      await chart(page, 'perplexity').getByRole('button', { name: 'Perplexity: copy or save' }).click();
-      await page.getByRole('menuitem', { name: item }).click();
-      await expect(page.getByText('Saved.')).toBeVisible();
-    }
-    const files = await page.evaluate(() =>
-      fakeHost.posted
-        .filter((message) => message.type === 'request' && message.method === 'save')
-        .map((message) => message.argument as { name: string; bytes: Uint8Array })
-        .map(({ name, bytes }) => ({
-          name,
-          start: new TextDecoder('latin1').decode(bytes.slice(0, 20)),
-          size: bytes.length,
-        })),
-    );
-    expect(files.map(({ name }) => name)).toEqual([
-      'GRU-256-moby-dick-txt-history.csv',
-      'GRU-256-moby-dick-txt-perplexity.png',
-    ]);
-    expect(files[0].start).toBe('run,step,epoch,secon');
-    expect(files[1].start.slice(1, 4)).toBe('PNG');
-    expect(files[1].size).toBeGreaterThan(10_000);
   });
 
   test('compares runs when asked', async ({ page }) => {
@@ -331,25 +335,32 @@ test.describe('the panel', () => {
         style.setProperty(`--vscode-charts-${name}`, '#8888ff');
       }
     });
-    /** Two level curves in one colour, one below the other: only the shape can say which is whose. */
-    const level = (front: 'run-1' | 'run-2') =>
-      page.evaluate((current) => {
-        const { stretch, summary } = fakeHost.make;
-        const histories = ['run-1', 'run-2'].map((run, index) => {
-          const history = stretch(400, 400);
-          history.columns.tokensPerSecond.fill(50_000 + 40_000 * index);
-          return { run, history: { ...history, marks: [] } };
-        });
-        const runs = histories.map(({ run }) => summary('finished', 400, 400, { id: run, name: run }));
-        fakeHost.deliver({ type: 'snapshot', current, runs, histories });
-      }, front);
-    await level('run-1');
+    /** Two level curves in one colour, `lower` below the other: only the shape can say which is whose. */
+    const level = (front: 'run-1' | 'run-2', lower: 'run-1' | 'run-2') =>
+      page.evaluate(
+        ([current, below]) => {
+          const { stretch, summary } = fakeHost.make;
+          const histories = ['run-1', 'run-2'].map((run) => {
+            const history = stretch(400, 400);
+            history.columns.tokensPerSecond.fill(run === below ? 50_000 : 90_000);
+            return { run, history: { ...history, marks: [] } };
+          });
+          const runs = histories.map(({ run }) => summary('finished', 400, 400, { id: run, name: run }));
+          fakeHost.deliver({ type: 'snapshot', current, runs, histories });
+        },
+        [front, lower] as const,
+      );
+    await level('run-1', 'run-1');
     await page.waitForTimeout(350);
     const one = await pixels(page, 'speed');
-    await level('run-2');
+    await level('run-1', 'run-2');
     await expect.poll(() => pixels(page, 'speed')).not.toBe(one);
-    await level('run-1');
+    await level('run-1', 'run-1');
     await expect.poll(() => pixels(page, 'speed')).toBe(one);
+    // Another run in front: each keeps the shape and the colour that it had.
+    await level('run-2', 'run-1');
+    await page.waitForTimeout(350);
+    expect(await pixels(page, 'speed')).toBe(one);
   });
 
   test('takes up where it stood when it is made again, as by a move to another window', async ({ page }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { brief, duration, metrics, percent, precise, significant, written } from '../../../webview/metrics';
+import { brief, duration, metrics, nameOf, percent, precise, significant, written } from '../../../webview/metrics';
 import { summary } from '../../visual/scenarios';
 
 describe('numbers', () => {
@@ -16,7 +16,16 @@ describe('numbers', () => {
   });
 
   it('are short on axes', () => {
-    expect([0, 0.5, 5000, 20000, 2500000, 1e-6].map(brief)).toEqual(['0', '0.5', '5000', '20k', '2.5M', '1e-6']);
+    expect([0, 0.5, 0.0005, 5000, 20000, 2500000, 2500005, 1e-6].map(brief)).toEqual([
+      '0',
+      '0.5',
+      '0.0005',
+      '5,000',
+      '20,000',
+      '2.5M',
+      '2,500,005',
+      '1e-6',
+    ]);
   });
 
   it('write shares and times', () => {
@@ -37,5 +46,15 @@ describe('metrics', () => {
       expect(written(metric, running)).not.toBe('–');
       expect(written(metric, preparing), metric.id).toBe('–');
     }
+  });
+
+  it('say how long a run took once it has ended', () => {
+    const time = metrics.filter(({ id }) => id === 'timeleft');
+    const read = (state: 'running' | 'paused' | 'finished' | 'stopped') =>
+      time.map((metric) => [nameOf(metric, summary(state, 500, 1000)), written(metric, summary(state, 500, 1000))]);
+    expect(read('running')).toEqual([['Time left', '6.2 s']]);
+    expect(read('paused')).toEqual([['Time left', '–']]);
+    expect(read('finished')).toEqual([['Took', '6.2 s']]);
+    expect(read('stopped')).toEqual([['Took', '6.2 s']]);
   });
 });

@@ -1,0 +1,121 @@
+import { expect, type Page, test } from '@playwright/test';
+import { open, play } from './open';
+
+/** Where every chart stands, and what its head holds. */
+function places(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('.plot, .chart > header, .legend button, .toolbar, aside')]
+      .filter((node) => node.checkVisibility())
+      .map((node, index) => {
+        const { x, y, width, height } = node.getBoundingClientRect();
+        // The toolbar stays in sight while the page scrolls.
+        const top = node.className === 'toolbar' ? 0 : y + scrollY;
+        return `${index} ${node.localName}.${node.className} ${[x, top, width, height].map(Math.round)}`;
+      }),
+  );
+}
+
+for (const [width, height] of [
+  [300, 700],
+  [620, 900],
+  [1280, 1000],
+]) {
+  test.describe(`at ${width} pixels`, () => {
+    test.use({ viewport: { width, height } });
+
+    for (const state of ['running', 'comparing', 'two-layers']) {
+      test(`${state}: nothing moves when the crosshair comes and goes`, async ({ page }) => {
+        await open(page, 'panel', 'dark');
+        await play(page, 'panel', state);
+        const before = await places(page);
+        expect(before.length).toBeGreaterThan(8);
+        for (const name of ['perplexity-chart', 'gradient-chart', 'flow-chart', 'flow-curve']) {
+          const over = page.getByTestId(name).locator('.u-over');
+          await over.scrollIntoViewIfNeeded();
+          const box = (await over.boundingBox())!;
+          for (const share of [0.03, 0.46, 0.97]) {
+            await page.mouse.move(box.x + box.width * share, box.y + box.height / 2);
+            await page.waitForTimeout(60);
+            expect(await places(page), `${name} at ${share}`).toEqual(before);
+          }
+        }
+      });
+    }
+  });
+}
+
+test.describe('at the width of half an editor', () => {
+  test.use({ viewport: { width: 620, height: 900 } });
+
+  test('the charts begin in the upper third', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'running');
+    const box = (await page.getByTestId('perplexity-chart').boundingBox())!;
+    expect(box.y).toBeLessThan(300);
+    const tiles = await page.locator('.tile').evaluateAll((all) => all.map((tile) => tile.getBoundingClientRect().top));
+    expect(new Set(tiles).size).toBe(1);
+  });
+
+  test('zooming moves nothing but the curves', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'running');
+    const top = async () => (await page.getByTestId('gradient-chart').boundingBox())!.y;
+    const before = await top();
+    await page.getByTestId('perplexity-chart').locator('.plot').focus();
+    await page.keyboard.press('+');
+    await expect(page.getByTestId('reset-zoom')).toBeVisible();
+    expect(await top()).toBe(before);
+  });
+});
+
+test('presents: words and curves grow, and it is remembered', async ({ page }) => {
+  await open(page, 'panel', 'dark');
+  await play(page, 'panel', 'running');
+  const size = () => page.locator('.facts').evaluate((node) => Number.parseFloat(getComputedStyle(node).fontSize));
+  const axis = () =>
+    page
+      .getByTestId('perplexity-chart')
+      .locator('.u-over')
+      .evaluate((node) => Number.parseFloat((node as HTMLElement).style.left));
+  const present = page.getByTestId('present');
+  await expect(present).toHaveAttribute('aria-pressed', 'false');
+  const [words, labels] = [await size(), await axis()];
+  await present.click();
+  await expect(present).toHaveAttribute('aria-pressed', 'true');
+  expect(await size()).toBeCloseTo(1.5 * words, 1);
+  await expect.poll(axis).toBeCloseTo(1.5 * labels, 0);
+  const state = await page.evaluate(() => fakeHost.state);
+  expect(state).toMatchObject({ present: true });
+
+  await page.addInitScript((kept) => {
+    fakeHost.state = kept;
+  }, state);
+  await page.reload();
+  await play(page, 'panel', 'running');
+  await expect(present).toHaveAttribute('aria-pressed', 'true');
+  expect(await size()).toBeCloseTo(1.5 * words, 1);
+  await present.click();
+  expect(await size()).toBeCloseTo(words, 1);
+  expect(await page.evaluate(() => fakeHost.state)).toMatchObject({ present: false });
+});
+
+test('names what a run does before its first step, once', async ({ page }) => {
+  await open(page, 'panel', 'dark');
+  await play(page, 'panel', 'preparing');
+  const phase = page.getByTestId('preparing');
+  await expect(phase).toContainText('Reading moby-dick.txt');
+  await expect(page.getByText('Nothing to show yet.')).toHaveCount(6);
+  await expect(page.getByText('Nothing to show yet.').filter({ visible: true })).toHaveCount(0);
+  await play(page, 'panel', 'prepared');
+  await expect(phase).toContainText('Waiting for the first step');
+  await play(page, 'panel', 'running');
+  await expect(phase).toBeHidden();
+  await expect(page.getByTestId('perplexity-chart')).toBeVisible();
+});
+
+test('a run that failed at once shows neither an empty toolbar nor the same action twice', async ({ page }) => {
+  await open(page, 'panel', 'dark');
+  await play(page, 'panel', 'failed');
+  await expect(page.locator('.toolbar')).toBeHidden();
+  await expect(page.getByRole('button', { name: /run again with/i })).toHaveCount(1);
+});
