@@ -75,7 +75,7 @@ export class Charts {
       axisFormat: (value) => (value >= 1000 ? `${brief(value / 1000)}k` : brief(value)),
     });
     this.flow = new FlowSection(view, make);
-    this.element.append(...this.all.map((chart) => chart.element));
+    this.element.append(...this.all.map((chart) => chart.element), this.flow.sentence);
   }
 
   /** Every chart, from top to bottom. */

@@ -22,7 +22,8 @@ export class FlowSection {
   readonly curve: Chart;
   private readonly lagView: View = new View(() => [-0.4, Math.max(1, (this.shown?.norms[0]?.length ?? 0) - 0.6)]);
   private readonly choice = element('span', { class: 'flow-layer' });
-  private readonly sentence = element('p', { class: 'quiet', 'data-testid': 'spectral-radius' });
+  /** What a linear RNN's spectral radius means; below both charts, which so stand on one line. */
+  readonly sentence = element('p', { class: 'quiet spectral-radius', 'data-testid': 'spectral-radius' });
   private history: RunHistory | undefined;
   private shown: FlowEvent | undefined;
   private layer = 0;
@@ -56,7 +57,6 @@ export class FlowSection {
       this.lagView,
     );
     this.curve.element.dataset.testid = 'flow-curve';
-    this.curve.element.append(this.sentence);
     view.watch(() => this.follow());
   }
 

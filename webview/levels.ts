@@ -59,17 +59,54 @@ export function spread(wanted: readonly number[], apart: number, low: number, hi
   return placed;
 }
 
+/** A name at the right of a chart: the height it wants, and whether its level is in sight. */
+export interface Name {
+  readonly y: number;
+  readonly text: string;
+  readonly inSight: boolean;
+}
+
+/**
+ * What is named of levels at the heights `ys` (downward): all that are in sight from `top` to `bottom`; of those beyond an edge
+ * the nearest, with an arrow, and how many more there are.
+ */
+export function namesOf(levels: readonly Level[], ys: readonly number[], top: number, bottom: number): Name[] {
+  const all = levels.map(({ text }, index) => ({ text, y: ys[index] }));
+  const names: Name[] = all.filter(({ y }) => y >= top && y <= bottom).map((one) => ({ ...one, inSight: true }));
+  const hint = (arrow: string, edge: number, beyond: readonly { readonly text: string }[], outward: number) => {
+    if (beyond.length === 0) return;
+    names.push({ y: edge, text: `${arrow} ${beyond[0].text}`, inSight: false });
+    if (beyond.length > 1) {
+      names.push({ y: edge + outward, text: `${arrow} ${beyond.length - 1} more`, inSight: false });
+    }
+  };
+  hint(
+    '↑',
+    top,
+    all.filter(({ y }) => y < top).sort((a, b) => b.y - a.y),
+    -1,
+  );
+  hint(
+    '↓',
+    bottom,
+    all.filter(({ y }) => y > bottom).sort((a, b) => a.y - b.y),
+    1,
+  );
+  return names;
+}
+
 /**
  * Names levels at the right of a chart, none on another: beside the drawing where it has a gutter, with a line to the level
- * where a name had to move, and else on the level with the background behind it. Levels out of sight stand at the edge with
- * an arrow.
+ * where a name had to move, and else on the level with the background behind it.
  */
 export function paintLevels(frame: Frame, levels: readonly Level[], gutter: boolean): void {
   const { context, ratio, theme, left, top, width, height } = frame;
   const bottom = top + height;
-  const ys = levels.map(({ value }) => Math.max(top, Math.min(bottom, frame.y(value))));
+  const ys = levels.map(({ value }) => frame.y(value));
+  const names = namesOf(levels, ys, top - 1, bottom + 1);
   const margin = 7 * ratio;
-  const placed = spread(ys, gap * ratio, top + margin, bottom - margin);
+  const wanted = names.map(({ y }) => y);
+  const placed = spread(wanted, gap * ratio, top + margin, bottom - margin);
   const edge = left + width;
   context.save();
   context.font = `${11 * ratio}px ${theme.font}`;
@@ -77,24 +114,19 @@ export function paintLevels(frame: Frame, levels: readonly Level[], gutter: bool
   context.textAlign = gutter ? 'left' : 'right';
   context.lineWidth = ratio;
   context.strokeStyle = theme.muted;
-  levels.forEach(({ value, text }, index) => {
-    const y = frame.y(value);
-    const arrow = y < top - 1 ? '↑ ' : y > bottom + 1 ? '↓ ' : '';
-    const label = arrow + text;
-    if (gutter) {
+  names.forEach(({ y, text, inSight }, index) => {
+    if (gutter && inSight) {
       context.beginPath();
-      context.moveTo(edge + 2 * ratio, ys[index]);
+      context.moveTo(edge + 2 * ratio, y);
       context.lineTo(edge + (leader - 3) * ratio, placed[index]);
-      if (arrow === '') context.stroke();
-    } else {
-      const plate = context.measureText(label).width + 6 * ratio;
-      context.globalAlpha = 0.9;
+      context.stroke();
+    } else if (!gutter) {
+      const plate = context.measureText(text).width + 6 * ratio;
       context.fillStyle = theme.background;
       context.fillRect(edge - 3 * ratio - plate, placed[index] - 6.5 * ratio, plate, 13 * ratio);
-      context.globalAlpha = 1;
     }
     context.fillStyle = theme.muted;
-    context.fillText(label, gutter ? edge + (arrow === '' ? leader : 4) * ratio : edge - 6 * ratio, placed[index]);
+    context.fillText(text, gutter ? edge + (inSight ? leader : 4) * ratio : edge - 6 * ratio, placed[index]);
   });
   context.restore();
 }

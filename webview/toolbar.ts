@@ -142,7 +142,8 @@ export class Toolbar {
       `perplexity ${precise(history.perplexity.values[index])}`,
       `norm ${precise(history.gradNorm.values[index])}${history.clipScale.values[index] < 1 ? ' (clipped)' : ''}`,
     ];
-    if (near) parts.push(near.text);
+    // Before the numbers, where a narrow panel does not cut it off.
+    if (near) parts.splice(1, 0, near.text);
     setText(this.readout, parts.join(' · '));
   }
 

@@ -45,6 +45,32 @@ test.describe('the gradient flow', () => {
     await expect(page.locator('.u-cursor-x:visible')).toHaveCount(1);
   });
 
+  test('reads the cell of the heat map under the pointer, and by keyboard, in full', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'running');
+    const flows = await page.evaluate(() => fakeHost.make.stretch(6412, 9730).flows.map(({ norms }) => norms[0]));
+    const count = map(page).locator('.chart-count');
+    const span = (await count.textContent()) ?? '';
+    expect(span).toMatch(/ to /);
+    const over = map(page).locator('.u-over');
+    await over.scrollIntoViewIfNeeded();
+    const box = (await over.boundingBox())!;
+    // The last step's column, in the middle of the eleventh of 35 rows from below.
+    await page.mouse.move(box.x + box.width - 3, box.y + box.height * (1 - 10.5 / 35));
+    await expect(count).toHaveText(/^k = 10: /);
+    const value = Number(((await count.textContent()) ?? '').split(': ')[1]);
+    expect(value / flows.at(-1)![10]).toBeCloseTo(1, 6);
+    await page.mouse.move(box.x + 20, 10);
+    await expect(count).toHaveText(span);
+    await map(page).locator('.plot').focus();
+    await page.keyboard.press('Home');
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowDown');
+    await expect(count).toHaveText(/^k = \d+: /);
+    const [, row, norm] = /^k = (\d+): (.+)$/.exec((await count.textContent()) ?? '') ?? [];
+    expect(Number(norm) / flows[0][Number(row)]).toBeCloseTo(1, 5);
+  });
+
   test('takes the newest step from a delta', async ({ page }) => {
     await open(page, 'panel', 'dark');
     await play(page, 'panel', 'running');

@@ -20,6 +20,8 @@ export default defineConfig({
         '--force-color-profile=srgb',
         '--font-render-hinting=none',
         '--disable-lcd-text',
+        // The clipboard needs a secure context, as a webview is one.
+        '--unsafely-treat-insecure-origin-as-secure=http://webview.test',
       ],
     },
   },

@@ -2,6 +2,7 @@ import type { ToPanel } from '../../src/protocol/panel';
 import type { LatestMetrics, RunState, RunStretch, RunSummary } from '../../src/protocol/runs';
 import type { ToSidebar } from '../../src/protocol/sidebar';
 import { diagnose } from '../../src/training/diagnosis';
+import { Smoother } from '../../webview/smoothing';
 
 /** A small seeded generator, uniform in [0, 1). */
 function generator(seed: number): () => number {
@@ -140,6 +141,7 @@ function linear(first: number, spectralRadius: number) {
 /** The numbers of a run that has come as far as its history. */
 function latestOf({ columns, evaluations }: RunStretch, state: RunState, total: number): LatestMetrics {
   const end = columns.step.length - 1;
+  const smoother = new Smoother(1 - 1 / 30);
   const mean = (values: ArrayLike<number>, count: number) => {
     const newest = Array.from(values).slice(-count);
     return newest.reduce((sum, value) => sum + value, 0) / newest.length;
@@ -152,7 +154,7 @@ function latestOf({ columns, evaluations }: RunStretch, state: RunState, total: 
     step: columns.step[end],
     totalSteps: total,
     epoch: columns.epoch[end],
-    perplexity: Math.exp(mean(columns.loss, 30)),
+    perplexity: Math.exp(columns.loss.map((loss) => smoother.next(loss))[end]),
     validationPerplexity: evaluations.at(-1)?.perplexity,
     bestPerplexity: best?.perplexity,
     bestStep: best?.step,

@@ -10,7 +10,7 @@ test.describe('the side bar', () => {
   test('shows the run in front, with curves', async ({ page }) => {
     await play(page, 'sidebar', 'running');
     await expect(page.getByTestId('run-state')).toHaveText('Training');
-    await expect(page.getByTestId('metric-perplexity')).toHaveText('3.70');
+    await expect(page.getByTestId('metric-perplexity')).toHaveText('3.68');
     await expect(page.getByTestId('metric-timeleft')).toHaveText('41 s');
     const curves = await page
       .locator('canvas')

@@ -36,6 +36,7 @@ const sizes = [
   { name: '300 pixels', width: 300, height: 700, zoom: 1 },
   { name: '200 % of 1280 pixels', width: 640, height: 500, zoom: 2 },
   { name: '200 % of 640 pixels', width: 320, height: 500, zoom: 2 },
+  { name: '4K', width: 3840, height: 2160, zoom: 1 },
 ];
 
 for (const { name, width, height, zoom } of sizes) {

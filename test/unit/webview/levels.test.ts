@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spread, widen } from '../../../webview/levels';
+import { namesOf, spread, widen } from '../../../webview/levels';
 
 describe('names of levels', () => {
   it('stay where they want to be while they are apart', () => {
@@ -28,6 +28,30 @@ describe('names of levels', () => {
 
   it('stand in one another’s order where levels are equal', () => {
     expect(spread([50, 50], 10, 0, 100)).toEqual([45, 55]);
+  });
+});
+
+describe('levels out of sight', () => {
+  const levels = ['uniform', 'unigram', '2-gram', '3-gram', '4-gram'].map((text, index) => ({
+    value: 5 - index,
+    text,
+  }));
+
+  it('are the nearest one with an arrow, and how many more', () => {
+    expect(namesOf(levels, [-300, -200, -100, 20, 80], 0, 100)).toEqual([
+      { y: 20, text: '3-gram', inSight: true },
+      { y: 80, text: '4-gram', inSight: true },
+      { y: 0, text: '↑ 2-gram', inSight: false },
+      { y: -1, text: '↑ 2 more', inSight: false },
+    ]);
+    expect(namesOf(levels.slice(3), [20, 180], 0, 100)).toEqual([
+      { y: 20, text: '3-gram', inSight: true },
+      { y: 100, text: '↓ 4-gram', inSight: false },
+    ]);
+  });
+
+  it('are none while all are in sight', () => {
+    expect(namesOf(levels, [0, 20, 40, 60, 100], 0, 100).every(({ inSight }) => inSight)).toBe(true);
   });
 });
 

@@ -1,0 +1,139 @@
+import { expect, type Page, test } from '@playwright/test';
+import { open, play } from './open';
+
+const charts = [
+  ['perplexity-chart', 'Perplexity', 'perplexity', 'history'],
+  ['gradient-chart', 'Gradient norm', 'gradient', 'history'],
+  ['rate-chart', 'Learning rate', 'rate', 'history'],
+  ['speed-chart', 'Speed', 'speed', 'history'],
+  ['flow-chart', 'Gradient flow', 'flow', 'flow'],
+  ['flow-curve', 'Gradient by lag', 'flow-curve', 'flow'],
+] as const;
+
+async function choose(page: Page, testId: string, title: string, item: string): Promise<void> {
+  await page
+    .getByTestId(testId)
+    .getByRole('button', { name: `${title}: copy or save` })
+    .click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+/** What was saved last: its name, its size and its first bytes as Latin-1, or all of it as UTF-8. */
+function saved(page: Page): Promise<{ name: string; start: string; text: string; size: number } | undefined> {
+  return page.evaluate(() => {
+    const requests = fakeHost.posted.filter(({ type, method }) => type === 'request' && method === 'save');
+    const last = requests.at(-1)?.argument as { name: string; bytes: Uint8Array } | undefined;
+    return (
+      last && {
+        name: last.name,
+        start: new TextDecoder('latin1').decode(last.bytes.slice(0, 40)),
+        text: last.name.endsWith('.png') ? '' : new TextDecoder().decode(last.bytes),
+        size: last.bytes.length,
+      }
+    );
+  });
+}
+
+for (const [testId, title, id, data] of charts) {
+  test(`${title}: saves its picture and its data through the host`, async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'running');
+    await page.evaluate(() => {
+      fakeHost.answers.save = () => true;
+    });
+    await choose(page, testId, title, 'Save as PNG…');
+    await expect.poll(async () => (await saved(page))?.name).toBe(`GRU-256-moby-dick-txt-${id}.png`);
+    await expect(page.getByTestId('notice')).toHaveText('Saved.');
+    const picture = (await saved(page))!;
+    expect(picture.start.slice(1, 4)).toBe('PNG');
+    expect(picture.size).toBeGreaterThan(4000);
+
+    await choose(page, testId, title, 'Save Data as CSV…');
+    await expect.poll(async () => (await saved(page))?.name).toBe(`GRU-256-moby-dick-txt-${data}.csv`);
+    const lines = (await saved(page))!.text.trim().split('\r\n');
+    if (data === 'flow') {
+      expect(lines[0]).toBe('run,step,layer,lag,norm');
+      expect(lines.length).toBe(1 + 13 * 35);
+    } else {
+      expect(lines[0]).toMatch(/^run,step,epoch,seconds,loss,perplexity,/);
+      expect(lines.length).toBe(1 + 6412);
+    }
+
+    await choose(page, testId, title, 'Save Data as JSON…');
+    await expect.poll(async () => (await saved(page))?.name).toBe('GRU-256-moby-dick-txt-history.json');
+    const [run] = JSON.parse((await saved(page))!.text);
+    expect(run.name).toBe('GRU-256 · moby-dick.txt');
+    expect(run.steps.loss.length).toBe(6412);
+    expect(run.flows.length).toBe(13);
+  });
+}
+
+test('copies a picture to the clipboard', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page, 'panel', 'dark');
+  await play(page, 'panel', 'running');
+  await choose(page, 'perplexity-chart', 'Perplexity', 'Copy as PNG');
+  await expect(page.getByTestId('notice')).toHaveText('Copied.');
+  const size = await page.evaluate(async () => {
+    const [item] = await navigator.clipboard.read();
+    const bitmap = await createImageBitmap(await item.getType('image/png'));
+    return [bitmap.width, bitmap.height];
+  });
+  const canvas = page.getByTestId('perplexity-chart').locator('canvas').first();
+  const [width, height] = await canvas.evaluate((node: HTMLCanvasElement) => [node.width, node.height]);
+  expect(size[0]).toBe(width);
+  // Above the chart its title and one row of its legend, below it what the axis measures.
+  expect(size[1]).toBe(height + 30 + 20 + 22);
+});
+
+test('says so where the clipboard may not be written', async ({ page }) => {
+  await open(page, 'panel', 'dark');
+  await page.evaluate(() => {
+    navigator.clipboard.write = () => Promise.reject(new DOMException('denied', 'NotAllowedError'));
+  });
+  await play(page, 'panel', 'running');
+  await choose(page, 'perplexity-chart', 'Perplexity', 'Copy as PNG');
+  await expect(page.getByTestId('notice')).toHaveText(
+    'This window may not write to the clipboard; save the picture instead.',
+  );
+});
+
+test('what was done is said over the page, moves nothing, and goes by itself', async ({ page }) => {
+  await page.clock.install();
+  await open(page, 'panel', 'dark');
+  await page.evaluate(() => {
+    fakeHost.answers.save = () => true;
+    fakeHost.play('panel', 'running');
+  });
+  await page.clock.runFor(1000);
+  const top = async () => (await page.getByTestId('gradient-chart').boundingBox())?.y;
+  const before = await top();
+  await choose(page, 'perplexity-chart', 'Perplexity', 'Save Data as CSV…');
+  await expect(page.getByTestId('notice')).toHaveText('Saved.');
+  expect(await top()).toBe(before);
+  await page.clock.runFor(9000);
+  await expect(page.getByTestId('notice')).toHaveText('');
+});
+
+for (const [state, testId, title] of [
+  ['running', 'perplexity-chart', 'Perplexity'],
+  ['comparing', 'perplexity-chart', 'Perplexity'],
+  ['running', 'gradient-chart', 'Gradient norm'],
+  ['two-layers', 'flow-curve', 'Gradient by lag'],
+]) {
+  test(`the picture of ${testId}, ${state}, explains itself as reviewed`, async ({ page }) => {
+    await page.setViewportSize({ width: 900, height: 1000 });
+    await open(page, 'panel', 'light');
+    await play(page, 'panel', state);
+    await page.evaluate(() => {
+      fakeHost.answers.save = () => true;
+    });
+    await choose(page, testId, title, 'Save as PNG…');
+    await expect(page.getByTestId('notice')).toHaveText('Saved.');
+    const bytes = await page.evaluate(() => {
+      const { argument } = fakeHost.posted.filter(({ method }) => method === 'save').at(-1)!;
+      return [...(argument as { bytes: Uint8Array }).bytes];
+    });
+    expect(Buffer.from(bytes)).toMatchSnapshot(`exported-${testId}-${state}.png`, { maxDiffPixelRatio: 0.001 });
+  });
+}
