@@ -116,7 +116,7 @@ export class History {
 
   /**
    * Copies what lies after a position, all columns in one buffer of their own, so that posting it copies nothing else.
-   * @param limit steps at most; the other lists are complete only in a stretch that reaches the end
+   * @param limit steps at most; the other lists are short, and all of them come at once, before their steps if need be
    * @returns the stretch, and the position after it
    */
   stretch(from: Position = beginning, limit = Number.POSITIVE_INFINITY): { stretch: RunStretch; end: Position } {
@@ -128,7 +128,7 @@ export class History {
       column.set(this.columns[c].subarray(from.steps, until));
       return [name, column];
     });
-    const end = until < this.length ? { ...from, steps: until } : this.position();
+    const end = { ...this.position(), steps: until };
     return {
       stretch: {
         columns: Object.fromEntries(entries) as unknown as StepColumns,

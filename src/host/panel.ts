@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FromPanel, PanelMemory, PanelMethods, ToPanel } from '../protocol/panel';
+import { type FromPanel, mostCompared, type PanelMemory, type PanelMethods, type ToPanel } from '../protocol/panel';
 import { answer } from '../protocol/rpc';
 import type { RunState } from '../protocol/runs';
 import { Disposable } from './disposable';
@@ -28,6 +28,8 @@ export class Panel extends Disposable {
   private shown: Run[] = [];
   /** How much of each shown run the page has; undefined while the page is not ready. */
   private sent: Map<Run, Position> | undefined;
+  /** Shown runs in which something happened that the page does not know. */
+  private readonly changed = new Set<Run>();
   /** The states that the page's list of runs shows. */
   private readonly states = new WeakMap<Run, RunState>();
   private readonly sending = this._register(new Throttle(100, () => this.sendNews()));
@@ -46,7 +48,8 @@ export class Panel extends Disposable {
     memory: PanelMemory = {},
   ) {
     super();
-    this.shown = [memory.run, ...(memory.compare ?? [])].flatMap((id) => (id && runs.get(id)) || []);
+    const compare = (memory.compare ?? []).flatMap((id) => runs.get(id) ?? []);
+    if (runs.front) this.shown = withFront(runs.front, compare);
     const icon = (kind: string) => vscode.Uri.joinPath(extension, 'media', `recurrent-${kind}.svg`);
     webview.iconPath = { light: icon('light'), dark: icon('dark') };
     webview.webview.options = { enableScripts: true, localResourceRoots: [pageFolder(extension)] };
@@ -64,10 +67,17 @@ export class Panel extends Disposable {
     this.webview.reveal(undefined, true);
   }
 
-  /** Puts a run in front, with others to compare. */
-  show(run: Run, compare: readonly Run[] = []): void {
-    this.shown = [run, ...compare.filter((other) => other !== run)];
+  /** Puts a run in front, with others to compare: without any given, those that it is compared with now. */
+  show(run: Run, compare: readonly Run[] = this.comparedWith(run)): void {
+    this.shown = withFront(run, compare);
     void this.sendSnapshot();
+  }
+
+  /** Draws another run beside the one in front. */
+  compare(run: Run): void {
+    const [front, ...others] = this.shown;
+    if (front && run !== front)
+      this.show(front, [...others.filter((other) => other !== run), run].slice(-mostCompared));
   }
 
   override dispose(): void {
@@ -173,7 +183,9 @@ export class Panel extends Disposable {
 
   private changeRun(run: Run): void {
     if (this.states.get(run) !== run.state) this.sendRuns();
-    if (this.shown.includes(run)) this.request();
+    if (!this.shown.includes(run)) return;
+    this.changed.add(run);
+    this.request();
   }
 
   private sendRuns(): void {
@@ -183,10 +195,22 @@ export class Panel extends Disposable {
   }
 
   private changeList(): void {
-    this.shown = this.shown.filter((run) => this.runs.all.includes(run));
-    const { front } = this.runs;
-    if (front && this.shown[0] !== front) this.show(front);
+    const { front, all } = this.runs;
+    const before = this.shown.length;
+    const compare = front ? this.comparedWith(front) : [];
+    this.shown = this.shown.filter((run) => all.includes(run));
+    if (front && this.shown[0] !== front) this.show(front, compare);
+    else if (this.shown.length < before) void this.sendSnapshot();
     else this.sendRuns();
+  }
+
+  /**
+   * What stays on the charts beside a run that comes to the front: what was compared, as long as it is there, and the run in
+   * front until now if the new one stood beside it already.
+   */
+  private comparedWith(run: Run): Run[] {
+    const stay = this.shown.includes(run) ? this.shown : this.shown.slice(1);
+    return stay.filter((other) => other !== run && this.runs.all.includes(other));
   }
 
   private async sendSnapshot(): Promise<void> {
@@ -201,31 +225,40 @@ export class Panel extends Disposable {
     const histories = shown.map((run) => {
       const { stretch, end } = run.history.stretch(beginning, stepsAtOnce);
       sent.set(run, end);
+      if (end.steps < run.history.steps) this.changed.add(run);
+      else this.changed.delete(run);
       return { run: run.id, history: stretch };
     });
     for (const run of this.runs.all) this.states.set(run, run.state);
     const runs = this.runs.all.map((run) => run.summary);
     this.post({ type: 'snapshot', current: shown[0]?.id, runs, histories });
-    this.request();
+    const title = shown[0]?.name;
+    this.webview.title = title ? vscode.l10n.t('Recurrent: {0}', title) : 'Recurrent';
+    if (this.changed.size > 0) this.request();
   }
 
   private sendNews(): void {
     if (!this.sent) return;
     for (const run of this.shown) {
       const from = this.sent.get(run);
-      if (!from) continue;
+      if (!from || !this.changed.delete(run)) continue;
       const { stretch, end } = run.history.stretch(from, stepsAtOnce);
       this.sent.set(run, end);
       this.post({ type: 'delta', summary: run.summary, stretch });
-      if (end.steps < run.history.steps) this.sending.request();
+      if (end.steps === run.history.steps) continue;
+      this.changed.add(run);
+      this.sending.request();
     }
-    const title = this.shown[0]?.name;
-    this.webview.title = title ? vscode.l10n.t('Recurrent: {0}', title) : 'Recurrent';
   }
 
   private post(message: ToPanel): void {
     if (!this.isDisposed) void this.webview.webview.postMessage(message);
   }
+}
+
+/** A run with others to compare, each once. */
+function withFront(run: Run, compare: readonly Run[]): Run[] {
+  return [run, ...new Set(compare.filter((other) => other !== run))];
 }
 
 /** Keeps the one panel: opens it, brings it back after a reload. */
@@ -242,29 +275,35 @@ export class Panels extends Disposable implements vscode.WebviewPanelSerializer<
     this._register({ dispose: () => this.panel?.dispose() });
   }
 
-  /** Opens the panel beside the text, or shows it again; the cursor stays where it is. */
-  open(run?: Run): void {
+  /** Opens the panel beside the text, or shows it again, with a run in front; the cursor stays where it is. */
+  open(run?: Run): Panel {
     if (run) this.runs.choose(run);
     if (this.panel) {
       this.panel.reveal();
-      if (run) this.panel.show(run);
-      return;
+      return this.panel;
     }
     const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    this.adopt(vscode.window.createWebviewPanel(panelType, 'Recurrent', place, { enableFindWidget: true }));
+    return this.adopt(vscode.window.createWebviewPanel(panelType, 'Recurrent', place, { enableFindWidget: true }));
   }
 
   async deserializeWebviewPanel(webview: vscode.WebviewPanel, memory: PanelMemory | undefined): Promise<void> {
     await this.runs.restore();
-    if (this.panel) webview.dispose();
-    else this.adopt(webview, memory);
+    if (this.panel) {
+      webview.dispose();
+      return;
+    }
+    const run = memory?.run === undefined ? undefined : this.runs.get(memory.run);
+    // A run that was started in this window meanwhile stays in front.
+    if (run && !this.runs.front?.wasTouched) this.runs.choose(run);
+    this.adopt(webview, memory);
   }
 
-  private adopt(webview: vscode.WebviewPanel, memory?: PanelMemory): void {
+  private adopt(webview: vscode.WebviewPanel, memory?: PanelMemory): Panel {
     const panel = new Panel(webview, this.extension, this.runs, this.generator, memory);
     this.panel = panel;
     panel.onDidDispose(() => {
       if (this.panel === panel) this.panel = undefined;
     });
+    return panel;
   }
 }

@@ -3,6 +3,9 @@ import type { ContinueResult, SampledToken } from './generation';
 import type { RequestMessage, ResponseMessage } from './rpc';
 import type { RunStretch, RunSummary } from './runs';
 
+/** Most runs that may be compared with the one in front. */
+export const mostCompared = 5;
+
 /** Host → panel. The host owns truth: one snapshot when the page says ready (or is shown again), then deltas. */
 export type ToPanel =
   | {

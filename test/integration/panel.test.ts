@@ -4,43 +4,8 @@ import type { Continuation, Generator } from '../../src/host/generator';
 import { Panel } from '../../src/host/panel';
 import type { Run } from '../../src/host/run';
 import type { Runs } from '../../src/host/runs';
-import type { FromPanel, ToPanel } from '../../src/protocol/panel';
 import { extension, small } from './support/laboratory';
-
-/** A page in the place of the panel's own, which says what the test says. */
-class Page {
-  readonly received: ToPanel[] = [];
-  private readonly messages = new vscode.EventEmitter<FromPanel>();
-  private readonly states = new vscode.EventEmitter<void>();
-  private readonly ended = new vscode.EventEmitter<void>();
-  visible = true;
-  readonly onDidChangeViewState = this.states.event;
-  readonly onDidDispose = this.ended.event;
-  readonly webview = {
-    html: '',
-    cspSource: '',
-    asWebviewUri: (uri: vscode.Uri) => uri,
-    onDidReceiveMessage: this.messages.event,
-    postMessage: async (message: ToPanel) => this.received.push(message),
-  };
-
-  get panel(): vscode.WebviewPanel {
-    return this as unknown as vscode.WebviewPanel;
-  }
-
-  say(message: FromPanel): void {
-    this.messages.fire(message);
-  }
-
-  show(visible: boolean): void {
-    this.visible = visible;
-    this.states.fire();
-  }
-
-  dispose(): void {
-    this.ended.fire();
-  }
-}
+import { Page } from './support/page';
 
 /** A continuation that a test lets go on. */
 interface Asked {

@@ -36,6 +36,16 @@ test.describe('the panel', () => {
     expect((await posted(page, 'train')).map(({ on }) => on)).toEqual(['sample', 'file']);
   });
 
+  test('is empty once the last run is deleted', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    await play(page, 'panel', 'no-run');
+    await expect(page.getByTestId('empty-state')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeHidden();
+    await expect(page.getByTestId('playground')).toBeHidden();
+    await play(page, 'panel', 'running');
+    await expect(chart(page, 'perplexity')).toHaveAttribute('data-points', '6412');
+  });
+
   test('adds a delta to what it has', async ({ page }) => {
     await play(page, 'panel', 'running');
     await expect(chart(page, 'perplexity')).toHaveAttribute('data-points', '6412');
