@@ -1,6 +1,6 @@
 import type { ContinuationEvent, EvaluationEvent, FlowEvent, MarkEvent, RunStretch } from '../src/protocol/runs';
+import { Smoother } from '../src/protocol/smoothing';
 import { Column } from './column';
-import { Smoother } from './smoothing';
 
 /** What the horizontal axis measures: updates, passes over the text, or seconds of training. */
 export type XAxis = 'step' | 'epoch' | 'time';

@@ -1,6 +1,7 @@
 import type { FromPanel, PanelMemory, PanelMethods, ToPanel } from '../src/protocol/panel';
 import { Caller } from '../src/protocol/rpc';
 import type { RunSummary } from '../src/protocol/runs';
+import { usualWeight } from '../src/protocol/smoothing';
 import { Banner } from './banner';
 import { Charts } from './charts';
 import { ClipList } from './clip-list';
@@ -23,9 +24,6 @@ import { View } from './view';
 
 /** How long the magnified part stands still before it is remembered, ms. */
 const keepAfter = 150;
-
-/** Smoothing of a page that remembers none: an average over about thirty steps. */
-const defaultSmoothing = 1 - 1 / 30;
 
 /** The panel: takes the host's snapshot and deltas, and keeps every part of the page in step with them. */
 export class PanelPage {
@@ -104,7 +102,7 @@ export class PanelPage {
   }
 
   private get smoothing(): number {
-    return this.memory.smoothing ?? defaultSmoothing;
+    return this.memory.smoothing ?? usualWeight;
   }
 
   private receive(message: ToPanel): void {

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../src/protocol/runs';
-import type { FromSidebar, ToSidebar } from '../src/protocol/sidebar';
+import type { FromSidebar, Sparklines, ToSidebar } from '../src/protocol/sidebar';
 import { element, setShown, setText } from './dom';
 import { canGoOn, StateChip } from './head';
 import { metrics, nameOf, written } from './metrics';
@@ -9,11 +9,12 @@ import { onThemeChange } from './theme';
 import type { Transport } from './transport';
 import { button } from './ui';
 
-type Curve = keyof ToSidebar['sparklines'];
+type Curve = keyof Sparklines;
 
 /** Which metrics have a curve beside them. */
 const curves: { readonly [id: string]: Curve | undefined } = {
   perplexity: 'perplexity',
+  validation: 'validation',
   gradnorm: 'gradNorm',
   speed: 'tokensPerSecond',
 };

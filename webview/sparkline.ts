@@ -1,6 +1,6 @@
 import { element } from './dom';
 
-/** A small curve of the newest values, without axes, in the text's colour. */
+/** A small curve of a whole run, without axes, in the text's colour. */
 export class Sparkline {
   readonly element = element('canvas', { class: 'sparkline', 'aria-hidden': 'true' });
 

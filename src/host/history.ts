@@ -1,4 +1,5 @@
 import type { LatestMetrics, RunStretch, StepColumns } from '../protocol/runs';
+import type { Sparklines } from '../protocol/sidebar';
 import type {
   ContinuationEvent,
   EvaluationEvent,
@@ -7,6 +8,7 @@ import type {
   StepEvent,
   TrainingEvent,
 } from '../training/events';
+import { StepTrends, thinned } from './trend';
 
 /** The columns of a history, in the order of a row on disk. */
 export const columnNames = [
@@ -36,20 +38,18 @@ export interface Position {
 /** The position before everything. */
 export const beginning: Position = { steps: 0, evaluations: 0, continuations: 0, flows: 0, marks: 0 };
 
-/** Weight of the past in the moving average of the loss. */
-const smoothing = 0.98;
+/** Steps that the clip rate and the time left are estimated from. */
 const recent = 100;
 
 /**
  * What happened in a run: steps in growable columns, everything else in lists, all in order.
- * Appending is O(1); the moving average of the loss is debiased and computed from every step.
+ * Appending is O(1); moving averages are debiased and computed from every step.
  */
 export class History {
   private capacity = 1024;
   private columns = columnNames.map(() => new Float64Array(this.capacity));
   private length = 0;
-  private average = 0;
-  private weight = 0;
+  private trends = new StepTrends();
   private bestEvaluation: EvaluationEvent | undefined;
   /** Everything but the steps, in order. */
   readonly kept: KeptEvent[] = [];
@@ -100,7 +100,7 @@ export class History {
     if (this.length === this.capacity) this.grow();
     for (let c = 0; c < columnNames.length; c++) this.columns[c][this.length] = row[c];
     this.length++;
-    this.smooth(row[3]);
+    this.trends.add(row[3], row[4], row[8]);
   }
 
   /** Where the history ends now. */
@@ -158,9 +158,9 @@ export class History {
     for (const list of [this.kept, this.evaluations, this.continuations, this.flows, this.marks]) {
       while (list.length > 0 && list[list.length - 1].step > step) list.pop();
     }
-    this.average = 0;
-    this.weight = 0;
-    for (let i = 0; i < this.length; i++) this.smooth(this.columns[3][i]);
+    this.trends = new StepTrends();
+    const [, , , loss, gradNorm, , , , tokensPerSecond] = this.columns;
+    for (let i = 0; i < this.length; i++) this.trends.add(loss[i], gradNorm[i], tokensPerSecond[i]);
     this.bestEvaluation = undefined;
     for (const event of this.evaluations) this.compare(event);
   }
@@ -180,7 +180,7 @@ export class History {
       step: value.step,
       totalSteps,
       epoch: value.epoch,
-      perplexity: Math.exp(this.average / this.weight),
+      perplexity: this.trends.perplexity,
       validationPerplexity: this.evaluations.at(-1)?.perplexity,
       bestPerplexity: this.bestEvaluation?.perplexity,
       bestStep: this.bestEvaluation?.step,
@@ -193,21 +193,15 @@ export class History {
     };
   }
 
-  /** The newest values of a column, oldest first. */
-  tail(name: (typeof columnNames)[number], count: number): number[] {
-    const column = this.columns[columnNames.indexOf(name)];
-    return Array.from(column.subarray(Math.max(0, this.length - count), this.length));
+  /** The whole history in small curves, oldest first. */
+  get sparklines(): Sparklines {
+    const validation = thinned(this.evaluations).map(({ perplexity }) => perplexity);
+    return { ...this.trends.curves, validation };
   }
 
   /** One that is the best of its text replaces the best of the text before, if the run goes on with another. */
   private compare(event: EvaluationEvent): void {
     if (event.best || !this.bestEvaluation || event.nats < this.bestEvaluation.nats) this.bestEvaluation = event;
-  }
-
-  private smooth(loss: number): void {
-    if (!Number.isFinite(loss)) return;
-    this.average = smoothing * this.average + (1 - smoothing) * loss;
-    this.weight = smoothing * this.weight + (1 - smoothing);
   }
 
   private grow(): void {

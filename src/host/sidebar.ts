@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { FromSidebar, ToSidebar } from '../protocol/sidebar';
 import { Disposable } from './disposable';
+import { History } from './history';
 import { pageFolder, pageHtml } from './page';
 import type { Runs } from './runs';
 import { Throttle } from './throttle';
-
-const points = 200;
 
 /** Numbers that move four times a second can still be read; each message carries its curves anew. Milliseconds. */
 const sendInterval = 250;
@@ -79,11 +78,7 @@ export class MetricsView extends Disposable implements vscode.WebviewViewProvide
     const message: ToSidebar = {
       type: 'run',
       run: run?.summary,
-      sparklines: {
-        perplexity: run?.history.tail('loss', points).map(Math.exp) ?? [],
-        gradNorm: run?.history.tail('gradNorm', points) ?? [],
-        tokensPerSecond: run?.history.tail('tokensPerSecond', points) ?? [],
-      },
+      sparklines: run?.history.sparklines ?? new History().sparklines,
     };
     void this.view.webview.postMessage(message);
   }

@@ -6,13 +6,17 @@ export type ToSidebar =
   {
     readonly type: 'run';
     readonly run?: RunSummary;
-    /** Newest values for sparklines, at most 200 each, oldest first. */
-    readonly sparklines: {
-      readonly perplexity: readonly number[];
-      readonly gradNorm: readonly number[];
-      readonly tokensPerSecond: readonly number[];
-    };
+    readonly sparklines: Sparklines;
   };
+
+/** The whole of a run in about two hundred points a curve, oldest first. */
+export interface Sparklines {
+  /** Of the training, averaged as on the panel. */
+  readonly perplexity: readonly number[];
+  readonly validation: readonly number[];
+  readonly gradNorm: readonly number[];
+  readonly tokensPerSecond: readonly number[];
+}
 
 /** Side bar → host. */
 export type FromSidebar =

@@ -1,8 +1,9 @@
+import { columnNames, History } from '../../src/host/history';
 import type { ToPanel } from '../../src/protocol/panel';
 import type { LatestMetrics, RunState, RunStretch, RunSummary } from '../../src/protocol/runs';
 import type { ToSidebar } from '../../src/protocol/sidebar';
 import { diagnose } from '../../src/training/diagnosis';
-import { Smoother } from '../../webview/smoothing';
+import { Smoother } from '../../src/protocol/smoothing';
 
 /** A small seeded generator, uniform in [0, 1). */
 function generator(seed: number): () => number {
@@ -336,25 +337,19 @@ export const panelScenarios: { readonly [name: string]: () => ToPanel[] } = {
   },
 };
 
-/** Two hundred values of a column, as the side bar gets them. */
-function sparkline(values: Float64Array): number[] {
-  return Array.from({ length: 200 }, (_, i) => values[Math.floor((i / 199) * (values.length - 1))]);
-}
-
 /** The side bar's states. */
 export const sidebarScenarios: { readonly [name: string]: () => ToSidebar[] } = {
-  'no-run': () => [{ type: 'run', sparklines: { perplexity: [], gradNorm: [], tokensPerSecond: [] } }],
+  'no-run': () => [{ type: 'run', sparklines: { perplexity: [], validation: [], gradNorm: [], tokensPerSecond: [] } }],
   running: () => {
-    const { loss, gradNorm, tokensPerSecond } = stretch(6412, total).columns;
+    const history = new History();
+    const { columns, evaluations } = stretch(6412, total);
+    for (let i = 0; i < columns.step.length; i++) history.appendRow(columnNames.map((name) => columns[name][i]));
+    for (const event of evaluations) history.append(event);
     return [
       {
         type: 'run',
         run: summary('running', 6412, total),
-        sparklines: {
-          perplexity: sparkline(loss.map((value) => Math.exp(value))),
-          gradNorm: sparkline(gradNorm),
-          tokensPerSecond: sparkline(tokensPerSecond),
-        },
+        sparklines: history.sparklines,
       },
     ];
   },

@@ -15,7 +15,7 @@ test.describe('the side bar', () => {
     const curves = await page
       .locator('canvas')
       .evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).dataset.points));
-    expect(curves).toEqual(['200', '200', '200']);
+    expect(curves).toEqual(['200', '200', '200', '200']);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(300);
   });
 

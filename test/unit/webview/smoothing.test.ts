@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { reach, Smoother, weightOf } from '../../../webview/smoothing';
+import { Smoother } from '../../../src/protocol/smoothing';
+import { reach, weightOf } from '../../../webview/smoothing';
 
 describe('Smoother', () => {
   it('is not pulled towards zero at the start', () => {
