@@ -2,6 +2,7 @@ import type { FromPanel } from '../src/protocol/panel';
 import type { RunState, RunSummary } from '../src/protocol/runs';
 import { element, type IconName, icon, setShown, setText } from './dom';
 import { metrics, nameOf, written } from './metrics';
+import { keepFocus, PauseButton } from './pause-button';
 import { button, textField } from './ui';
 
 /** How each state is called and drawn: never by colour alone. */
@@ -14,11 +15,6 @@ export const states: { readonly [state in RunState]: { readonly label: string; r
   diverged: { label: 'Diverged', icon: 'warning' },
   failed: { label: 'Failed', icon: 'cross' },
 };
-
-/** Whether a run that ended early can go on from a checkpoint: the host resumes such a run as it does a paused one. */
-export function canGoOn({ state, hasCheckpoint }: RunSummary): boolean {
-  return hasCheckpoint && (state === 'stopped' || state === 'failed' || state === 'diverged');
-}
 
 /** The state of a run as a chip with icon and word. */
 export class StateChip {
@@ -58,8 +54,7 @@ export class Head {
       element: element('div', { class: `tile tile-${metric.id}`, title: metric.hint }, name, value, detail),
     };
   });
-  private readonly pause = button('Pause', 'pause', () => this.send('pause'));
-  private readonly resume = button('Resume', 'play', () => this.send('resume'), { appearance: 'primary' });
+  private readonly pause = new PauseButton((type) => this.send(type));
   private readonly stop = button('Stop', 'stop', () => this.send('stop'));
   private readonly checkpoint = button('Save Checkpoint', 'save', () => this.send('checkpoint'));
   private readonly again = button('Run Again With…', 'again', () => this.send('again'));
@@ -96,8 +91,7 @@ export class Head {
         element(
           'div',
           { class: 'controls', role: 'group', 'aria-label': 'Run' },
-          this.resume,
-          this.pause,
+          this.pause.element,
           this.stop,
           this.checkpoint,
           this.again,
@@ -114,7 +108,7 @@ export class Head {
 
   /** Shows a run's newest summary; touches only what changed. */
   set(run: RunSummary, diagnosis: string): void {
-    const fresh = run.id !== this.run?.id;
+    const before = run.id === this.run?.id ? this.run.configuration.training : undefined;
     this.run = run;
     const { state, latest, prepared, configuration } = run;
     setText(this.name, run.name);
@@ -126,18 +120,18 @@ export class Head {
     setShown(this.diagnosis, diagnosis !== '' && state !== 'diverged' && state !== 'failed');
     setShown(this.numbers, latest !== undefined);
     const live = state === 'running' || state === 'paused';
-    setShown(this.pause, state === 'running');
-    setShown(this.resume, state === 'paused' || canGoOn(run));
-    this.resume.title = state === 'paused' ? '' : 'Go on from the newest checkpoint';
-    setShown(this.stop, live || state === 'preparing');
-    setShown(this.checkpoint, live);
-    setShown(this.again, !live && state !== 'preparing');
-    setShown(this.adjust, live);
-    if (fresh) {
-      this.lr.value = String(configuration.training.lr);
-      this.clip.value = String(configuration.training.clip);
-      setShown(this.clip, configuration.training.clipping !== 'none');
-    }
+    keepFocus([this.pause.element, this.stop, this.checkpoint, this.again, this.lr, this.clip], () => {
+      this.pause.set(run);
+      setShown(this.stop, live || state === 'preparing');
+      setShown(this.checkpoint, live);
+      setShown(this.adjust, live);
+    });
+    const { lr, clip, clipping, schedule, warmup } = configuration.training;
+    if (lr !== before?.lr) this.lr.value = String(lr);
+    if (clip !== before?.clip) this.clip.value = String(clip);
+    setShown(this.clip, clipping !== 'none');
+    // A schedule takes this rate as its measure; what is in force at a step stands on the chart.
+    setText(this.lr, schedule === 'constant' && warmup === 0 ? 'Learning rate' : 'Base learning rate');
     for (const { metric, name, value, detail } of this.tiles) {
       setText(name, nameOf(metric, run));
       setText(value, written(metric, run));
@@ -158,7 +152,7 @@ export class Head {
   private change(name: 'lr' | 'clip', text: string, least: number, greatest: number): void {
     const value = Number(text);
     const ok = text.trim() !== '' && value >= least && value <= greatest;
-    const called = name === 'lr' ? 'Learning rate' : 'Threshold θ';
+    const called = (name === 'lr' ? this.lr : this.clip).textContent;
     setText(this.adjustError, ok ? '' : `${called}: “${text}” must be a number from ${least} to ${greatest}.`);
     if (ok && this.run) this.post({ type: 'adjust', run: this.run.id, [name]: value });
   }

@@ -1,8 +1,9 @@
 import type { RunSummary } from '../src/protocol/runs';
 import type { FromSidebar, Sparklines, ToSidebar } from '../src/protocol/sidebar';
 import { element, setShown, setText } from './dom';
-import { canGoOn, StateChip } from './head';
+import { StateChip } from './head';
 import { metrics, nameOf, written } from './metrics';
+import { keepFocus, PauseButton } from './pause-button';
 import './sidebar.css';
 import { Sparkline } from './sparkline';
 import { onThemeChange } from './theme';
@@ -35,9 +36,9 @@ export class SidebarPage {
     return { metric, curve, sparkline, name, value, detail, row };
   });
   private readonly bar = element('div', { class: 'progress-bar' });
-  private readonly pause = button('Pause', 'pause', () => this.send('pause'));
-  private readonly resume = button('Resume', 'play', () => this.send('resume'), { appearance: 'primary' });
+  private readonly pause = new PauseButton((type) => this.send(type));
   private readonly stop = button('Stop', 'stop', () => this.send('stop'));
+  private readonly open = button('Open Panel', 'chart', () => this.transport.post({ type: 'openPanel' }));
   private readonly empty: HTMLElement;
   private readonly content: HTMLElement;
   private newest: ToSidebar | undefined;
@@ -66,10 +67,9 @@ export class SidebarPage {
       element(
         'div',
         { class: 'controls', role: 'group', 'aria-label': 'Run' },
-        this.resume,
-        this.pause,
+        this.pause.element,
         this.stop,
-        button('Open Panel', 'chart', () => post({ type: 'openPanel' })),
+        this.open,
       ),
     );
     setShown(this.content, false);
@@ -117,9 +117,10 @@ export class SidebarPage {
       setText(detail, metric.detail?.(run) ?? '');
     }
     this.bar.style.transform = `scaleX(${latest && latest.totalSteps > 0 ? Math.min(1, latest.step / latest.totalSteps) : 0})`;
-    setShown(this.pause, state === 'running');
-    setShown(this.resume, state === 'paused' || canGoOn(run));
-    setShown(this.stop, state === 'running' || state === 'paused' || state === 'preparing');
+    keepFocus([this.pause.element, this.stop, this.open], () => {
+      this.pause.set(run);
+      setShown(this.stop, state === 'running' || state === 'paused' || state === 'preparing');
+    });
   }
 
   private send(type: 'pause' | 'resume' | 'stop'): void {

@@ -15,7 +15,7 @@ import {
   vsCodeTextArea,
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
-import { type Attributes, custom, element, type IconName, icon } from './dom';
+import { type Attributes, custom, element, type IconName, icon, setText } from './dom';
 
 provideVSCodeDesignSystem().register(
   vsCodeButton(),
@@ -45,6 +45,12 @@ export function button(
   return node;
 }
 
+/** Gives a push button another label, icon and appearance; the focus stays on it. */
+export function setButton(node: Button, label: string, iconName: IconName, appearance: 'primary' | 'secondary'): void {
+  node.replaceChildren(iconSlot(iconName), label);
+  node.appearance = appearance;
+}
+
 /** A button that shows only its icon; the label is its name and its tooltip. */
 export function iconButton(label: string, iconName: IconName, press: () => void, more: Attributes = {}): Button {
   return custom<Button>(
@@ -69,20 +75,29 @@ export function checkbox(label: string, checked: boolean, change: (checked: bool
 }
 
 /** A list to choose one of; `options` are pairs of value and label. */
-export function dropdown(
-  label: string,
-  options: readonly (readonly [string, string])[],
-  value: string,
-  change: (value: string) => void,
-): Dropdown {
+export function dropdown(label: string, options: Options, value: string, change: (value: string) => void): Dropdown {
   const node = custom<Dropdown>('vscode-dropdown', { 'aria-label': label });
-  for (const [key, text] of options) {
-    const option = custom('vscode-option', { value: key }, text);
-    if (key === value) option.setAttribute('selected', '');
-    node.append(option);
-  }
+  setOptions(node, options, value);
   node.addEventListener('change', () => change(node.value));
   return node;
+}
+
+type Options = readonly (readonly [value: string, label: string])[];
+
+/** Brings a list to choose from up to date, each choice where it stands: the focus stays, and a list that is open. */
+export function setOptions(node: Dropdown, options: Options, value: string): void {
+  const before = new Map([...node.children].map((option) => [option.getAttribute('value'), option]));
+  for (const [key, option] of before) if (!options.some(([other]) => other === key)) option.remove();
+  options.forEach(([key, label], index) => {
+    const option = before.get(key) ?? custom('vscode-option', { value: key });
+    setText(option, label);
+    option.toggleAttribute('selected', key === value);
+    if (node.children[index] !== option) node.insertBefore(option, node.children[index] ?? null);
+  });
+  if (node.open || before.size === 0) return;
+  node.value = value;
+  // The label of the chosen one is read anew.
+  node.selectedOptions = [...node.selectedOptions];
 }
 
 /** A field of one line, labelled above. */
