@@ -1,4 +1,5 @@
 import { Random } from '../model/random';
+import type { Tokenizer } from '../text/tokenizer';
 import { type Ending, endsWithin, lastOf } from './ending';
 import { type PromptRequest, readPrompt, withoutUnknown } from './prompt';
 import { distribution, draw, ranked, type SamplingOptions } from './sample';
@@ -10,7 +11,16 @@ export interface SampledToken {
   /** −log2 p under the model at temperature 1. */
   readonly bits: number;
   /** The likeliest tokens of the distribution that it was drawn from (temperature 1 if that was 0), best first. */
-  readonly alternatives: readonly { readonly text: string; readonly probability: number }[];
+  readonly alternatives: readonly Alternative[];
+}
+
+/** A token that might have been drawn. */
+export interface Alternative {
+  readonly text: string;
+  /** With which it would have been drawn: tempered and cut as the options say. */
+  readonly probability: number;
+  /** −log2 p under the model at temperature 1, as of the token that was drawn. */
+  readonly bits: number;
 }
 
 /** What to continue, and how. */
@@ -26,6 +36,24 @@ export interface Continuation extends PromptRequest {
   readonly ending?: Ending;
   /** How many alternatives to report for each token; 0 for none. */
   readonly alternatives: number;
+}
+
+/**
+ * The likeliest tokens of a distribution, best first.
+ * @param probabilities they are drawn with (V)
+ * @param logProbabilities of the model (V), nats
+ */
+export function alternativesOf(
+  probabilities: Float64Array,
+  logProbabilities: Float32Array,
+  tokenizer: Tokenizer,
+  count: number,
+): Alternative[] {
+  return ranked(probabilities, count).map((id) => ({
+    text: tokenizer.vocabulary[id],
+    probability: probabilities[id],
+    bits: -logProbabilities[id] / Math.LN2,
+  }));
 }
 
 /**
@@ -52,10 +80,7 @@ export function* continueText(request: Continuation): Generator<SampledToken, vo
     const token: SampledToken = {
       text: text.slice(0, end),
       bits: -next[id] / Math.LN2,
-      alternatives: ranked(shown, alternatives).map((other) => ({
-        text: tokenizer.vocabulary[other],
-        probability: shown[other],
-      })),
+      alternatives: alternativesOf(shown, next, tokenizer, alternatives),
     };
     if (end !== undefined) {
       if (end > 0) yield token;

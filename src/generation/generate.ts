@@ -1,8 +1,8 @@
 import type { GenerationConfiguration } from '../model/configuration';
 import { beamSearch } from './beam';
-import { type Continuation, continueText, type SampledToken } from './continue';
+import { alternativesOf, type Continuation, continueText, type SampledToken } from './continue';
 import { readPrompt, withoutUnknown } from './prompt';
-import { distribution, ranked } from './sample';
+import { distribution } from './sample';
 
 /** What to continue, decoded as the configuration says. */
 export interface GenerationRequest extends Omit<Continuation, 'options' | 'ending'> {
@@ -39,10 +39,7 @@ function* score(request: GenerationRequest, ids: readonly number[], length: numb
     yield {
       text,
       bits: -next[id] / Math.LN2,
-      alternatives: ranked(probabilities, alternatives).map((other) => ({
-        text: tokenizer.vocabulary[other],
-        probability: probabilities[other],
-      })),
+      alternatives: alternativesOf(probabilities, next, tokenizer, alternatives),
     };
     next = engine.step(Int32Array.of(id), state); // (1, V)
   }

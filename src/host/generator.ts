@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { GenerationConfiguration } from '../model/configuration';
 import type {
-  ContinueResult,
+  ContinuedText,
   FlowRequest,
   FlowResult,
   GenerationMethods,
@@ -33,8 +33,8 @@ export interface Continuation {
 interface Line {
   readonly thread: Thread<RequestMessage>;
   readonly caller: Caller<GenerationMethods>;
-  /** Run → the version of the weights that the worker holds. */
-  readonly loaded: Map<string, string>;
+  /** Run → the weights that the worker holds: which, and of which step. */
+  readonly loaded: Map<string, { readonly version: string; readonly step: number }>;
 }
 
 /**
@@ -59,10 +59,11 @@ export class Generator extends Disposable {
    * Continues a prompt with a run's newest weights (or, when it has ended, its best).
    * @throws UserError if the run has no weights or they are damaged
    */
-  async continue(run: Run, request: Continuation, token: vscode.CancellationToken): Promise<ContinueResult> {
+  async continue(run: Run, request: Continuation, token: vscode.CancellationToken): Promise<ContinuedText> {
     const line = this.open();
     await this.load(line, run);
-    if (token.isCancellationRequested) return { tokens: [], cancelled: true };
+    const step = line.loaded.get(run.id)?.step ?? 0;
+    if (token.isCancellationRequested) return { tokens: [], cancelled: true, step };
     const ticket = this.next++;
     const { prompt, options, seed, stop, alternatives = 0, share, onTokens } = request;
     if (onTokens) this.listeners.set(ticket, onTokens);
@@ -71,7 +72,7 @@ export class Generator extends Disposable {
     });
     try {
       const stream = onTokens !== undefined;
-      return await line.caller.call('continue', {
+      const result = await line.caller.call('continue', {
         model: run.id,
         prompt,
         options,
@@ -82,6 +83,7 @@ export class Generator extends Disposable {
         stream,
         share,
       });
+      return { ...result, step };
     } finally {
       cancelling.dispose();
       this.listeners.delete(ticket);
@@ -117,13 +119,13 @@ export class Generator extends Disposable {
   private load(line: Line, run: Run): Promise<void> {
     const result = this.loading.then(async () => {
       const version = run.weightsVersion;
-      if (line.loaded.get(run.id) === version) return;
+      if (line.loaded.get(run.id)?.version === version) return;
       const weights = await run.readWeights().catch((error: Error) => this.refuse(run, error));
       if (!weights)
         throw new UserError(vscode.l10n.t('{0} has no checkpoint yet, so nothing can be sampled from it.', run.name));
       const { dropped } = await line.caller.call('load', { model: run.id, bytes: weights.bytes });
       for (const model of dropped) line.loaded.delete(model);
-      line.loaded.set(run.id, version);
+      line.loaded.set(run.id, { version, step: weights.step });
     });
     this.loading = result.catch(() => undefined);
     return result;

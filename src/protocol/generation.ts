@@ -2,7 +2,7 @@ import type { TextFlow } from '../analysis/text-flow';
 import type { SampledToken } from '../generation/continue';
 import type { GenerationConfiguration } from '../model/configuration';
 
-export type { SampledToken } from '../generation/continue';
+export type { Alternative, SampledToken } from '../generation/continue';
 /** The options of sampling, for pages: they know the protocol and nothing below it. */
 export type { GenerationConfiguration };
 
@@ -28,6 +28,11 @@ export interface ContinueResult {
   readonly tokens: readonly SampledToken[];
   /** Whether it was cut short by `cancel`. */
   readonly cancelled: boolean;
+}
+
+/** A continuation, and the step at which the weights that wrote it were taken. */
+export interface ContinuedText extends ContinueResult {
+  readonly step: number;
 }
 
 /** A text whose last token is looked at: its loss is followed back through the tokens before it. */

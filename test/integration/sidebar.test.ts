@@ -43,7 +43,7 @@ describe('The side bar', () => {
     run.enter('paused');
     await runs.delete(run);
     await new Promise((resolve) => setTimeout(resolve, 600));
-    assert.deepEqual(page.received, []);
+    assert.equal(page.received.length, 0);
     page.show(true);
     page.say({ type: 'ready' });
     await until('it catches up', () => page.received.length > 0);

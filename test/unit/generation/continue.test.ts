@@ -76,6 +76,8 @@ describe('continueText', () => {
     expect(token.bits).toBeCloseTo(token.text === 'b' ? -Math.log2(0.75) : 2, 5);
     expect(token.alternatives.map(({ text }) => text)).toEqual(['b', 'a']);
     expect(token.alternatives[0].probability).toBeCloseTo(0.9, 5);
+    const drawn = token.alternatives.find(({ text }) => text === token.text);
+    expect(drawn?.bits, 'as surprising as when it is drawn').toBe(token.bits);
     const [greedy] = continueText({ ...request, engine, options: { ...options, temperature: 0 }, alternatives: 1 });
     expect(greedy.text).toBe('b');
     expect(greedy.alternatives[0].probability).toBeCloseTo(0.75, 5);
