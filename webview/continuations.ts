@@ -1,6 +1,7 @@
 import { element, setShown, setText } from './dom';
 import type { RunHistory } from './history';
 import { significant, whole } from './metrics';
+import { StepScrubber } from './step-scrubber';
 import { actionLink } from './ui';
 
 /** How many entries the list shows; older ones are reached by the scrubber. */
@@ -11,15 +12,9 @@ export class Continuations {
   readonly element: HTMLElement;
   private readonly heading = element('span', { class: 'at' });
   private readonly text = element('p', { class: 'continuation-text', 'data-testid': 'continuation-text' });
-  private readonly scrubber = element('input', {
-    type: 'range',
-    min: 0,
-    max: 0,
-    'aria-label': 'Continuation through training',
-    'data-testid': 'scrubber',
-  });
+  private readonly scrubber = new StepScrubber('Continuation through training', (index) => this.choose(index));
   private readonly follow = actionLink('Latest', () => this.choose(undefined));
-  private readonly tools = element('div', { class: 'scrubber' }, this.scrubber, this.follow);
+  private readonly tools = element('div', { class: 'scrubber' }, this.scrubber.element, this.follow);
   private readonly list = element('ol', { class: 'stream', 'aria-label': 'Continuations, newest first' });
   private readonly empty = element(
     'p',
@@ -31,7 +26,8 @@ export class Continuations {
   /** Index that is shown large; undefined follows the newest. */
   private chosen: number | undefined;
 
-  constructor() {
+  /** @param remember is told the step of the continuation that is chosen; undefined for the newest, whichever it is */
+  constructor(private readonly remember: (step: number | undefined) => void) {
     this.element = element(
       'section',
       { class: 'continuations', 'aria-label': 'Continuations' },
@@ -41,17 +37,14 @@ export class Continuations {
       this.list,
       this.empty,
     );
-    this.scrubber.addEventListener('input', () => {
-      const index = Number(this.scrubber.value);
-      this.choose(index === (this.history?.continuations.length ?? 0) - 1 ? undefined : index);
-    });
   }
 
-  /** Shows another run from its beginning. */
-  setHistory(history: RunHistory | undefined): void {
+  /** Shows another run from its beginning. @param step of the continuation that was chosen; the newest if absent */
+  setHistory(history: RunHistory | undefined, step?: number): void {
     this.history = history;
     this.drawn = 0;
-    this.chosen = undefined;
+    const chosen = history?.continuations.findIndex((item) => item.step === step) ?? -1;
+    this.chosen = chosen < 0 ? undefined : chosen;
     this.list.replaceChildren();
     this.update();
   }
@@ -66,12 +59,14 @@ export class Continuations {
     for (let i = Math.max(this.drawn, all.length - most); i < all.length; i++) this.list.prepend(this.entry(i));
     while (this.list.children.length > most) this.list.lastElementChild?.remove();
     this.drawn = all.length;
-    this.scrubber.max = String(all.length - 1);
+    this.scrubber.setSteps(all.map(({ step }) => step));
     this.show();
   }
 
   private choose(index: number | undefined): void {
-    this.chosen = index;
+    const all = this.history?.continuations ?? [];
+    this.chosen = index === all.length - 1 ? undefined : index;
+    this.remember(this.chosen === undefined ? undefined : all[this.chosen]?.step);
     this.show();
   }
 
@@ -80,8 +75,7 @@ export class Continuations {
     const index = this.chosen ?? all.length - 1;
     const item = all[index];
     if (!item) return;
-    this.scrubber.value = String(index);
-    this.scrubber.setAttribute('aria-valuetext', `Step ${whole(item.step)}`);
+    this.scrubber.set(index);
     setText(this.heading, this.describe(index));
     setShown(this.follow, this.chosen !== undefined);
     this.text.replaceChildren(element('span', { class: 'prompt' }, item.prompt), item.text);

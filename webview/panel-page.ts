@@ -22,7 +22,7 @@ import { Toolbar } from './toolbar';
 import type { Transport } from './transport';
 import { View } from './view';
 
-/** How long the magnified part stands still before it is remembered, ms. */
+/** How long the magnified part, or the page, stands still before it is remembered, ms. */
 const keepAfter = 150;
 
 /** The panel: takes the host's snapshot and deltas, and keeps every part of the page in step with them. */
@@ -33,9 +33,9 @@ export class PanelPage {
   private readonly head: Head;
   private readonly banner: Banner;
   private readonly toolbar: Toolbar;
-  private readonly continuations = new Continuations();
+  private readonly continuations = new Continuations((continuation) => this.remember({ continuation }));
   private readonly caller = new Caller<PanelMethods>((message) => this.transport.post(message));
-  private readonly playground = new Playground(this.caller, (prompt) => this.remember({ prompt }));
+  private readonly playground = new Playground(this.caller, (playground) => this.remember({ playground }));
   private readonly clipList = new ClipList(this.view);
   private readonly markList = new MarkList(this.view);
   private readonly preparing = new Preparing();
@@ -48,6 +48,7 @@ export class PanelPage {
   private shown: ShownRun[] = [];
   private changed = false;
   private keeping: ReturnType<typeof setTimeout> | undefined;
+  private scrolling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     root: HTMLElement,
@@ -96,6 +97,7 @@ export class PanelPage {
     root.replaceChildren(element('main', { class: 'panel' }, this.empty, this.content));
     transport.listen((message) => this.receive(message));
     this.view.watch(() => this.keepRange());
+    addEventListener('scroll', () => this.keepScroll(), { passive: true });
     onThemeChange(() => this.charts.setTheme());
     this.charts.setTheme();
     transport.post({ type: 'ready' });
@@ -146,18 +148,20 @@ export class PanelPage {
       this.shown.push({ summary, history, colour });
     }
     if (another) this.view.range = kept.range;
+    const { range, playground, continuation } = kept;
     const front = this.shown[0];
     const compare = this.shown.slice(1).map(({ summary }) => summary.id);
-    this.remember({ run: current, compare, ...(another && { range: kept.range, prompt: kept.prompt }) });
+    this.remember({ run: current, compare, ...(another && { range, playground, continuation }) });
     setShown(this.empty, !front);
     setShown(this.content, front !== undefined);
     this.charts.setRuns(this.shown);
-    this.continuations.setHistory(front?.history);
+    this.continuations.setHistory(front?.history, this.memory.continuation);
     this.clipList.setHistory(front?.history);
     this.markList.setHistory(front?.history);
-    this.playground.setRun(front?.summary, kept.prompt);
+    this.playground.setRun(front?.summary, playground);
     this.setRuns(runs);
     this.view.redraw();
+    this.scrollTo(kept.scroll);
   }
 
   private extend({ summary, stretch }: Extract<ToPanel, { type: 'delta' }>): void {
@@ -215,6 +219,17 @@ export class PanelPage {
     for (const { history } of this.shown) history.smooth(weight);
     this.view.redraw();
     this.remember({ smoothing: weight });
+  }
+
+  /** Scrolls to where the page stood, once it is as tall as it was. */
+  private scrollTo(place: number | undefined): void {
+    if (place === undefined) return;
+    requestAnimationFrame(() => requestAnimationFrame(() => scrollTo({ top: place, behavior: 'instant' })));
+  }
+
+  private keepScroll(): void {
+    clearTimeout(this.scrolling);
+    this.scrolling = setTimeout(() => this.remember({ scroll: scrollY }), keepAfter);
   }
 
   private keepRange(): void {

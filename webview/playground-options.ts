@@ -57,11 +57,28 @@ export class PlaygroundOptions {
   }
 
   set({ temperature, topK, topP, length, beams, ending }: GenerationConfiguration): void {
-    this.ending = ending;
-    this.endings.value = ending;
+    this.setEnding(ending);
     for (const [name, value] of Object.entries({ temperature, topK, topP, length, beams })) {
       this.inputs[name as Name].value = String(value);
     }
+  }
+
+  /** What the fields say, as it was typed. */
+  get texts(): { readonly [name: string]: string } {
+    const texts = Object.entries(this.inputs).map(([name, input]) => [name, input.value]);
+    return { ...Object.fromEntries(texts), ending: this.ending };
+  }
+
+  /** Brings back what was typed. */
+  restore(texts: { readonly [name: string]: string }): void {
+    for (const [name, input] of Object.entries(this.inputs)) input.value = texts[name] ?? input.value;
+    const ending = endings.find(([value]) => value === texts.ending);
+    if (ending) this.setEnding(ending[0]);
+  }
+
+  private setEnding(ending: Ending): void {
+    this.ending = ending;
+    this.endings.value = ending;
   }
 
   nextSeed(): void {

@@ -1,11 +1,16 @@
-import type { SampledToken } from '../src/protocol/generation';
-import type { PanelMethods } from '../src/protocol/panel';
+import type { Alternative, SampledToken } from '../src/protocol/generation';
+import type { PanelMethods, PlaygroundMemory } from '../src/protocol/panel';
 import { type Caller, RemoteError } from '../src/protocol/rpc';
 import type { RunSummary } from '../src/protocol/runs';
 import { element, setShown, setText } from './dom';
-import { PlaygroundOptions } from './playground-options';
+import { whole } from './metrics';
+import { keepFocus } from './pause-button';
+import { PlaygroundOptions, type Reading } from './playground-options';
 import { TokenText } from './token-text';
 import { button, textArea } from './ui';
+
+/** How long what stands here may be forgotten, ms: while tokens stream in, and otherwise. */
+const keepAfter = { busy: 1000, idle: 200 };
 
 /** A place to try the model: tokens stream in, tinted by surprise, and every one can be replaced by another it might have been. */
 export class Playground {
@@ -14,7 +19,13 @@ export class Playground {
   private readonly options = new PlaygroundOptions();
   private readonly text = new TokenText((index, alternative) => this.branch(index, alternative));
   private readonly error = element('p', { class: 'field-error', role: 'alert', 'data-testid': 'playground-error' });
-  private readonly summary = element('p', { class: 'quiet', role: 'status', 'data-testid': 'playground-summary' });
+  private readonly summary = element('p', { class: 'quiet', 'data-testid': 'playground-summary' });
+  /** Read aloud, once for each request: the summary changes too often for that. */
+  private readonly announcement = element('p', {
+    class: 'unseen',
+    role: 'status',
+    'data-testid': 'playground-announcement',
+  });
   private readonly generate = button('Generate', 'play', () => this.start(), {
     appearance: 'primary',
     'data-testid': 'playground-generate',
@@ -29,11 +40,14 @@ export class Playground {
   private busy = false;
   /** Tokens received of the request that is under way. */
   private received = 0;
+  /** The step of the weights that wrote the newest tokens. */
+  private step: number | undefined;
+  private keeping: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param typed is told the prompt as it is typed */
+  /** @param keep is told what stands here, a little after it changed */
   constructor(
     private readonly caller: Caller<PanelMethods>,
-    typed: (prompt: string) => void,
+    private readonly keep: (memory: PlaygroundMemory) => void,
   ) {
     this.element = element(
       'section',
@@ -45,8 +59,9 @@ export class Playground {
       this.error,
       this.text.element,
       this.summary,
+      this.announcement,
     );
-    this.prompt.addEventListener('input', () => typed(this.prompt.value));
+    for (const type of ['input', 'change']) this.element.addEventListener(type, () => this.keepSoon());
     this.prompt.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.start();
     });
@@ -54,19 +69,26 @@ export class Playground {
   }
 
   /**
-   * Plays with another run's model, from its own sampling options; the same run keeps what was typed.
-   * @param prompt typed before the page was made again; the run's own if absent
+   * Plays with another run's model, from its own sampling options; the same run keeps what stands here.
+   * @param memory what stood here before the page was made again
    */
-  setRun(run: RunSummary | undefined, prompt?: string): void {
+  setRun(run: RunSummary | undefined, memory?: PlaygroundMemory): void {
     const another = run?.id !== this.run?.id;
     this.run = run;
     if (!another) return;
     if (this.busy) this.cancel();
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
     this.text.clear();
-    setText(this.summary, '');
-    setText(this.error, '');
-    if (run) this.options.set(run.configuration.generation);
-    if (run) this.prompt.value = prompt ?? run.configuration.generation.prompt;
+    this.step = memory?.step;
+    for (const node of [this.summary, this.announcement, this.error]) setText(node, '');
+    if (!run) return;
+    this.options.set(run.configuration.generation);
+    this.prompt.value = memory?.prompt ?? run.configuration.generation.prompt;
+    if (!memory) return;
+    this.options.restore(memory.fields);
+    this.text.restore(memory.text);
+    this.describe();
   }
 
   /** Takes the prompt of the run's own continuations where the person has typed none. */
@@ -80,35 +102,47 @@ export class Playground {
     this.received += tokens.length;
     this.text.append(tokens);
     this.describe();
+    this.keepSoon();
   }
 
   private start(): void {
+    const read = this.read();
+    if (!read) return;
     this.text.begin(this.prompt.value);
-    void this.request(this.prompt.value, 0);
+    void this.request(this.prompt.value, 0, read);
   }
 
-  private branch(index: number, alternative: { readonly text: string; readonly probability: number }): void {
-    const kept = this.text.tokens.slice(0, index);
-    const replaced = this.text.tokens[index];
-    kept.push({
-      text: alternative.text,
-      bits: -Math.log2(alternative.probability),
-      alternatives: replaced.alternatives,
-    });
+  private branch(index: number, { text, bits }: Alternative): void {
+    const read = this.read();
+    if (!read) return;
+    const { alternatives } = this.text.tokens[index];
+    const kept = [...this.text.tokens.slice(0, index), { text, bits, alternatives }];
     this.text.replace(kept);
-    void this.request(this.text.prompt + kept.map(({ text }) => text).join(''), kept.length);
+    this.text.focusLast();
+    void this.request(this.text.prompt + kept.map((token) => token.text).join(''), kept.length, read);
   }
 
-  private async request(prompt: string, kept: number): Promise<void> {
+  /** What the fields say; if one is wrong, that is said instead. */
+  private read(): Extract<Reading, { readonly seed: number }> | undefined {
+    const read = this.options.read();
+    setText(this.error, 'error' in read ? read.error : '');
+    return 'error' in read ? undefined : read;
+  }
+
+  /** Asks for what follows a prompt. @param kept tokens that stand there already */
+  private async request(
+    prompt: string,
+    kept: number,
+    read: Extract<Reading, { readonly seed: number }>,
+  ): Promise<void> {
     const { run } = this;
     if (!run) return;
     if (this.busy) this.cancel();
-    const read = this.options.read();
-    setText(this.error, 'error' in read ? read.error : '');
-    if ('error' in read) return;
     const options = { ...read.options, prompt, length: Math.max(1, read.options.length - kept) };
     const ticket = ++this.ticket;
     this.received = 0;
+    this.step = undefined;
+    setText(this.announcement, '');
     this.setBusy(true);
     try {
       const result = await this.caller.call('continue', {
@@ -119,6 +153,7 @@ export class Playground {
         ticket,
       });
       if (ticket !== this.ticket) return;
+      this.step = result.step;
       this.text.append(result.tokens.slice(this.received));
     } catch (error) {
       if (ticket !== this.ticket) return;
@@ -128,6 +163,8 @@ export class Playground {
       if (ticket === this.ticket) {
         this.setBusy(false);
         this.describe();
+        setText(this.announcement, this.summary.textContent ?? '');
+        this.keepSoon();
       }
     }
   }
@@ -141,18 +178,32 @@ export class Playground {
 
   private setBusy(busy: boolean): void {
     this.busy = busy;
-    setShown(this.stop, busy);
+    keepFocus([this.stop, this.generate], () => setShown(this.stop, busy));
     this.text.element.setAttribute('aria-busy', String(busy));
   }
 
   private describe(): void {
     const { tokens } = this.text;
-    const bits = tokens.reduce((sum, token) => sum + token.bits, 0) / (tokens.length || 1);
-    setText(
-      this.summary,
-      tokens.length === 0
-        ? ''
-        : `${tokens.length} tokens, ${bits.toFixed(2)} bits of surprise each. Focus a token to see what else it might have been.`,
+    if (tokens.length === 0) {
+      setText(this.summary, '');
+      return;
+    }
+    const bits = tokens.reduce((sum, token) => sum + token.bits, 0) / tokens.length;
+    const parts = [
+      `${whole(tokens.length)} token${tokens.length === 1 ? '' : 's'}, ${bits.toFixed(2)} bits of surprise each`,
+      ...(this.step === undefined ? [] : [`weights of step ${whole(this.step)}`]),
+    ];
+    setText(this.summary, `${parts.join(', ')}. Focus a token to see what else it might have been.`);
+  }
+
+  private keepSoon(): void {
+    this.keeping ??= setTimeout(
+      () => {
+        this.keeping = undefined;
+        const { options, prompt, text, step } = this;
+        this.keep({ prompt: prompt.value, fields: options.texts, text: text.memory, step });
+      },
+      this.busy ? keepAfter.busy : keepAfter.idle,
     );
   }
 }

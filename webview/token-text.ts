@@ -1,21 +1,17 @@
-import type { SampledToken } from '../src/protocol/generation';
+import type { Alternative, SampledToken } from '../src/protocol/generation';
+import type { TokenTextMemory } from '../src/protocol/panel';
+import { Alternatives, visible } from './alternatives';
 import { element, setShown, setText } from './dom';
-import { percent } from './metrics';
-
-type Alternative = SampledToken['alternatives'][number];
 
 /** Surprise at which each deeper tint begins, bits. */
 const tints = [0.5, 1, 2, 4, 6];
 
-/** A token as it is written on one line: blanks and breaks made visible, and part of a character as an ellipsis. */
-export function visible(text: string): string {
-  if (text === '') return '…';
-  return text.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replaceAll(' ', '␣');
-}
+/** Tokens that are remembered with what they might have been; of older ones only their text is. */
+const mostRemembered = 1000;
 
 /**
- * Sampled tokens as running text. Arrow keys walk from token to token; hovering or focusing one shows the distribution
- * that it was drawn from, and choosing another of its tokens branches there.
+ * Sampled tokens as running text. Arrow keys walk from token to token; hovering or focusing one shows beside it the
+ * distribution that it was drawn from, and choosing another of its tokens branches there.
  */
 export class TokenText {
   readonly element: HTMLElement;
@@ -35,30 +31,29 @@ export class TokenText {
     this.promptText,
     this.body,
   );
-  private readonly heading = element('p', { class: 'quiet' });
-  private readonly choices = element('ul', { class: 'choices', 'data-testid': 'alternatives' });
-  private readonly distribution = element(
-    'div',
-    { class: 'distribution', 'aria-live': 'off' },
-    this.heading,
-    this.choices,
-  );
+  private readonly alternatives: Alternatives;
   private shown = -1;
   private focused = 0;
 
-  constructor(private readonly branch: (index: number, alternative: Alternative) => void) {
-    this.element = element('div', { class: 'token-text' }, this.paper, this.distribution);
+  constructor(branch: (index: number, alternative: Alternative) => void) {
+    this.alternatives = new Alternatives(
+      (alternative) => branch(this.shown, alternative),
+      () => this.focus(this.shown),
+    );
+    this.element = element('div', { class: 'token-text' }, this.paper, this.alternatives.element, tintKey());
     this.body.addEventListener('pointerover', (event) => this.show(this.indexOf(event.target)));
     this.body.addEventListener('focusin', (event) => this.show(this.indexOf(event.target)));
     this.body.addEventListener('click', (event) => this.focus(this.indexOf(event.target)));
     this.body.addEventListener('keydown', (event) => {
       if (this.key(event)) event.preventDefault();
     });
-    this.choices.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') this.focus(this.shown);
-      else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') this.walk(event.key === 'ArrowDown' ? 1 : -1);
-      else return;
-      event.preventDefault();
+    this.paper.addEventListener('scroll', () => this.place());
+    this.element.addEventListener('pointerleave', () => {
+      if (this.element.contains(document.activeElement)) this.show(this.focused);
+      else this.hide();
+    });
+    this.element.addEventListener('focusout', ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node && this.element.contains(relatedTarget))) this.hide();
     });
     this.clear();
   }
@@ -78,10 +73,10 @@ export class TokenText {
 
   /** Shows these tokens instead. */
   replace(tokens: readonly SampledToken[]): void {
+    this.hide();
     this.tokens = [];
     this.focused = 0;
     this.body.replaceChildren();
-    this.show(-1);
     this.append(tokens);
   }
 
@@ -89,12 +84,11 @@ export class TokenText {
     const atEnd = this.paper.scrollHeight - this.paper.scrollTop - this.paper.clientHeight < 30;
     for (const token of more) {
       const index = this.tokens.push(token) - 1;
-      const tint = tints.filter((bits) => token.bits >= bits).length;
       this.body.append(
         element(
           'span',
           {
-            class: `token tint-${tint}`,
+            class: `token tint-${tintOf(token.bits)}`,
             role: 'button',
             tabindex: index === this.focused ? 0 : -1,
             'data-index': index,
@@ -105,6 +99,27 @@ export class TokenText {
       );
     }
     if (atEnd) this.paper.scrollTop = this.paper.scrollHeight;
+  }
+
+  /** Puts the focus on the last token, with nothing beside it. */
+  focusLast(): void {
+    this.focus(this.tokens.length - 1);
+    this.hide();
+  }
+
+  /** What is to be remembered. */
+  get memory(): TokenTextMemory {
+    const old = Math.max(0, this.tokens.length - mostRemembered);
+    const before = this.tokens.slice(0, old).map(({ text }) => text);
+    return { prompt: this.prompt + before.join(''), tokens: this.tokens.slice(old) };
+  }
+
+  /** Brings back what was remembered. */
+  restore({ prompt, tokens }: TokenTextMemory): void {
+    if (tokens.length === 0) return;
+    this.begin(prompt);
+    this.append(tokens);
+    this.paper.scrollTop = 0;
   }
 
   private indexOf(target: EventTarget | null): number {
@@ -141,51 +156,48 @@ export class TokenText {
         return true;
       case 'ArrowDown':
       case 'Enter':
-        this.choices.querySelector('button')?.focus();
+        this.show(this.focused);
+        this.alternatives.focus();
+        return true;
+      case 'Escape':
+        this.hide();
         return true;
       default:
         return false;
     }
   }
 
-  private walk(by: number): void {
-    const buttons = [...this.choices.querySelectorAll('button')];
-    const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
-    buttons[(at + by + buttons.length) % buttons.length]?.focus();
-  }
-
   private show(index: number): void {
-    if (index === this.shown || (index < 0 && this.tokens.length > 0)) return;
-    this.at(this.shown)?.classList.remove('current');
-    this.shown = index;
     const token = this.tokens[index];
-    setShown(this.distribution, token !== undefined);
-    if (!token) {
-      this.choices.replaceChildren();
-      return;
-    }
+    if (!token || index === this.shown) return;
+    this.hide();
+    this.shown = index;
     this.at(index)?.classList.add('current');
-    setText(
-      this.heading,
-      `Token ${index + 1}: ${visible(token.text)}, ${token.bits.toFixed(2)} bits. Choose another to go on from there.`,
-    );
-    this.choices.replaceChildren(...token.alternatives.map((alternative) => this.choice(index, token, alternative)));
+    this.alternatives.show(index, token);
+    this.place();
   }
 
-  private choice(index: number, token: SampledToken, alternative: Alternative): HTMLElement {
-    const bar = element('span', { class: 'bar' });
-    bar.style.transform = `scaleX(${Math.min(1, alternative.probability)})`;
-    const taken = alternative.text === token.text;
-    return element(
-      'li',
-      {},
-      element(
-        'button',
-        { type: 'button', 'aria-current': taken ? 'true' : undefined, onclick: () => this.branch(index, alternative) },
-        element('span', { class: 'choice' }, visible(alternative.text)),
-        element('span', { class: 'bar-holder', 'aria-hidden': 'true' }, bar),
-        element('span', { class: 'share' }, percent(alternative.probability)),
-      ),
-    );
+  private hide(): void {
+    this.at(this.shown)?.classList.remove('current');
+    this.shown = -1;
+    this.alternatives.hide();
   }
+
+  private place(): void {
+    const token = this.at(this.shown);
+    if (token) this.alternatives.place(token, this.element);
+  }
+}
+
+function tintOf(bits: number): number {
+  return tints.filter((from) => bits >= from).length;
+}
+
+/** What the tints mean. */
+function tintKey(): HTMLElement {
+  const steps = [0, ...tints].map((bits, tint) => {
+    const last = tint === tints.length;
+    return element('span', { class: `tint-step tint-${tint}` }, last ? `${bits}+` : `${bits}–${tints[tint]}`);
+  });
+  return element('p', { class: 'quiet tint-key' }, 'Bits of surprise: ', ...steps);
 }

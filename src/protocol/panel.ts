@@ -1,5 +1,5 @@
 import type { GenerationConfiguration } from '../model/configuration';
-import type { ContinueResult, SampledToken } from './generation';
+import type { ContinuedText, SampledToken } from './generation';
 import type { RequestMessage, ResponseMessage } from './rpc';
 import type { RunStretch, RunSummary } from './runs';
 
@@ -52,7 +52,7 @@ export type PanelMethods = {
     readonly options: GenerationConfiguration;
     readonly seed: number;
     readonly ticket: number;
-  }): Promise<ContinueResult>;
+  }): Promise<ContinuedText>;
   cancel(argument: { readonly ticket: number }): Promise<void>;
   /** Saves a chart or its data where the person says. Resolves to whether it was saved. */
   save(argument: { readonly name: string; readonly bytes: Uint8Array }): Promise<boolean>;
@@ -69,6 +69,26 @@ export interface PanelMemory {
   readonly present?: boolean;
   /** The part of the axis that is magnified; absent while everything is shown. */
   readonly range?: readonly [number, number];
-  /** What stands in the playground, if it was typed there. */
-  readonly prompt?: string;
+  /** What stands in the playground, if something was done there. */
+  readonly playground?: PlaygroundMemory;
+  /** Step of the continuation that is shown; absent while the newest is. */
+  readonly continuation?: number;
+  /** How far the page is scrolled, pixels. */
+  readonly scroll?: number;
+}
+
+/** What stands in the playground. */
+export interface PlaygroundMemory {
+  readonly prompt: string;
+  /** What the fields say, by their names, as it was typed. */
+  readonly fields: { readonly [name: string]: string };
+  readonly text: TokenTextMemory;
+  /** The step of the weights that wrote the tokens; absent while it is unknown. */
+  readonly step?: number;
+}
+
+/** Sampled tokens and what they follow; the oldest of very many are part of what they follow. */
+export interface TokenTextMemory {
+  readonly prompt: string;
+  readonly tokens: readonly SampledToken[];
 }

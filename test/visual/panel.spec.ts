@@ -93,7 +93,7 @@ test.describe('the panel', () => {
     const rate = page.getByTestId('adjust-lr').locator('input');
     await rate.fill('fast');
     await rate.press('Enter');
-    await expect(page.getByRole('alert').first()).toContainText('Learning rate: “fast” must be a number');
+    await expect(page.getByRole('alert').first()).toContainText('Base learning rate: “fast” must be a number');
     expect(await posted(page, 'adjust')).toEqual([]);
     await rate.fill('0.0005');
     await rate.press('Enter');
@@ -318,9 +318,24 @@ test.describe('the panel', () => {
     await play(page, 'panel', 'running');
     const text = page.getByTestId('continuation-text');
     await expect(text).toContainText('quarter-deck');
-    await page.getByTestId('scrubber').focus();
+    const scrubber = page.getByTestId('scrubber');
+    await scrubber.focus();
     await page.keyboard.press('Home');
     await expect(text).toContainText('tnaai');
+    const steps = await page.evaluate(() => fakeHost.make.stretch(6412, 9730).continuations.map(({ step }) => step));
+    const valueText = (index: number) => `Step ${steps[index].toLocaleString('en-US')}`;
+    await expect(scrubber).toHaveAttribute('aria-valuetext', valueText(0));
+    await page.keyboard.press('ArrowRight');
+    await expect(scrubber).toHaveAttribute('aria-valuetext', valueText(1));
+    // Equal ratios of steps take equal ways: half of the way is the geometric mean.
+    const box = (await scrubber.boundingBox())!;
+    await scrubber.click({ position: { x: box.width / 2, y: box.height / 2 } });
+    const mean = Math.sqrt(steps[0] * steps.at(-1)!);
+    const near = (step: number) => Math.abs(Math.log(step / mean));
+    const nearest = steps.reduce((best, step) => (near(step) < near(best) ? step : best));
+    await expect(scrubber).toHaveAttribute('aria-valuetext', valueText(steps.indexOf(nearest)));
+    expect(await page.evaluate(() => (fakeHost.state as { continuation: number }).continuation)).toBe(nearest);
+    await expect(page.locator('.scrubber-ticks')).toHaveText('1,000');
     await page.getByRole('button', { name: 'Latest' }).click();
     await expect(text).toContainText('quarter-deck');
   });
@@ -383,20 +398,53 @@ test.describe('the panel', () => {
     await page.keyboard.press('+');
     await page.keyboard.press('+');
     await page.getByTestId('playground-prompt').locator('textarea').fill('The whale ');
-    await page.waitForTimeout(400);
+    await page.getByTestId('playground-temperature').locator('input').fill('0.3');
+    await page.getByTestId('playground-seed').locator('input').fill('41');
+    await page.getByTestId('playground-generate').click();
+    await page.evaluate(() => {
+      const { argument, id } = fakeHost.posted.findLast(({ type }) => type === 'request') as unknown as {
+        id: number;
+        argument: { ticket: number };
+      };
+      const alternatives = [{ text: 'swam', probability: 0.5, bits: 1.25 }];
+      const tokens = Array.from({ length: 1100 }, (_, i) => ({ text: `${i} `, bits: 1, alternatives }));
+      fakeHost.deliver({ type: 'tokens', ticket: argument.ticket, tokens });
+      const ok = { tokens, cancelled: false, step: 1200 };
+      fakeHost.deliver({ type: 'response', id, answer: { ok } });
+    });
+    await page.getByTestId('scrubber').focus();
+    await page.keyboard.press('Home');
+    await page.evaluate(() => scrollTo(0, 200));
+    await page.waitForTimeout(1500);
     await plot(page, 'speed').focus();
     const before = await Promise.all([pixels(page, 'perplexity'), pixels(page, 'gradient')]);
     const state = await page.evaluate(() => fakeHost.state);
-    expect(state).toMatchObject({ run: 'run-1', compare: ['run-2', 'run-3'], xAxis: 'epoch', prompt: 'The whale ' });
+    expect(state).toMatchObject({
+      run: 'run-1',
+      compare: ['run-2', 'run-3'],
+      xAxis: 'epoch',
+      playground: { prompt: 'The whale ' },
+    });
 
     await page.addInitScript((kept) => {
       fakeHost.state = kept;
     }, state);
+    const at = await page.evaluate(() => Math.round(scrollY));
+    expect(at).toBeGreaterThan(50);
     await page.reload();
     await play(page, 'panel', 'comparing');
     await expect(page.getByTestId('reset-zoom')).toBeVisible();
     await expect(page.getByTestId('smoothing')).toHaveAttribute('aria-valuetext', '1,000 steps');
     await expect(page.getByTestId('playground-prompt').locator('textarea')).toHaveValue('The whale ');
+    await expect(page.getByTestId('playground-temperature').locator('input')).toHaveValue('0.3');
+    await expect(page.getByTestId('playground-seed').locator('input')).toHaveValue('41');
+    await expect(page.getByTestId('playground-text')).toContainText(/^The whale 0 1 2 .* 1098 1099 $/);
+    await expect(page.locator('.token')).toHaveCount(1000);
+    await expect(page.getByTestId('playground-summary')).toContainText('weights of step 1,200');
+    await page.locator('.token').first().hover();
+    await expect(page.getByTestId('alternatives').getByRole('button')).toHaveText(/swam/);
+    await expect(page.getByTestId('continuation-text')).toContainText('tnaai');
+    expect(await page.evaluate(() => Math.round(scrollY))).toBe(at);
     await expect(chart(page, 'perplexity').getByRole('button', { name: 'Baselines' })).toHaveAttribute(
       'aria-pressed',
       'false',

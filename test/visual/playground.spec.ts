@@ -27,9 +27,9 @@ async function stream(page: Page, words: readonly string[]): Promise<void> {
         text,
         bits: index * 1.7,
         alternatives: [
-          { text, probability: 2 ** -(index * 1.7) },
-          { text: 'whale', probability: 0.25 },
-          { text: '\n', probability: 0.05 },
+          { text, probability: 2 ** -(index * 1.7), bits: index * 1.7 },
+          { text: 'whale', probability: 0.25, bits: 3.5 },
+          { text: '\n', probability: 0.05, bits: 6 },
         ],
       }));
       fakeHost.deliver({ type: 'tokens', ticket: id, tokens });
@@ -80,6 +80,65 @@ test.describe('the playground', () => {
     expect(second.options.length).toBe(198);
     await stream(page, [' swam']);
     await expect(page.getByTestId('playground-text')).toHaveText('Call me the whale swam');
+    const focused = page.locator('.token:focus');
+    await expect(focused, 'the focus is on the token that was chosen').toHaveText('whale');
+    await expect(focused, 'as surprising as the model has it, like the sampled ones').toHaveAttribute(
+      'aria-label',
+      'whale, 3.5 bits',
+    );
+    await page.keyboard.press('ArrowRight');
+    await expect(focused).toHaveText(' swam');
+  });
+
+  test('shows what else a token might have been beside it, until it is left', async ({ page }) => {
+    await stream(page, ['the ', 'old ', 'ship']);
+    const list = page.getByTestId('alternatives');
+    await expect(list).toBeHidden();
+    await page.locator('.token').nth(2).hover();
+    await expect(list).toBeVisible();
+    const group = page.getByRole('group', { name: 'What else it might have been' });
+    const [token, popup] = await Promise.all([page.locator('.token').nth(2).boundingBox(), group.boundingBox()]);
+    expect(popup!.x).toBeLessThanOrEqual(token!.x + 1);
+    expect(popup!.x + popup!.width).toBeGreaterThan(token!.x);
+    const gap = popup!.y > token!.y ? popup!.y - token!.y - token!.height : token!.y - popup!.y - popup!.height;
+    expect(gap).toBeLessThan(10);
+    await page.mouse.move(5, 5);
+    await expect(list).toBeHidden();
+    await page.locator('.token').first().focus();
+    await expect(list).toBeVisible();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Escape');
+    await expect(page.locator('.token:focus')).toHaveText('the ');
+    await page.keyboard.press('Escape');
+    await expect(list).toBeHidden();
+  });
+
+  test('is read aloud once, at the end, and names the weights that wrote', async ({ page }) => {
+    const announcement = page.getByTestId('playground-announcement');
+    await stream(page, ['the ', 'old ']);
+    await expect(page.getByTestId('playground-summary')).toContainText('2 tokens');
+    await expect(announcement).toHaveText('');
+    await expect(page.getByTestId('playground-summary')).not.toHaveAttribute('role', 'status');
+    await page.evaluate(() => {
+      const { id } = fakeHost.posted.filter((message) => message.type === 'request').at(-1)!;
+      fakeHost.deliver({ type: 'response', id, answer: { ok: { tokens: [], cancelled: false, step: 1200 } } });
+    });
+    await expect(announcement).toContainText('2 tokens, 0.85 bits of surprise each, weights of step 1,200.');
+  });
+
+  test('says what the tints mean, and marks every one of them in high contrast', async ({ page }) => {
+    await expect(page.locator('.tint-key')).toHaveText('Bits of surprise: 0–0.50.5–11–22–44–66+');
+    await page.evaluate(() => {
+      document.body.className = 'vscode-high-contrast';
+    });
+    const marks = await page
+      .locator('.tint-step')
+      .evaluateAll((steps) =>
+        steps
+          .map((step) => getComputedStyle(step))
+          .map((style) => `${style.borderBottomWidth} ${style.borderBottomStyle}`),
+      );
+    expect(new Set(marks).size).toBe(6);
   });
 
   test('ignores what comes late for an older request', async ({ page }) => {
