@@ -36,6 +36,7 @@ export class Commands extends Disposable {
     const { runs, panels, samples, log } = parts;
     this.add('train', (target) => this.train(target));
     this.add('trainWithOptions', (target) => this.trainWithOptions(target));
+    this.add('runAgain', (target) => this.trainWithOptions(this.runOf(target)));
     this.add('trainOnSampleText', async () => {
       const uri = await samples.mobyDick();
       await this.show(uri);
@@ -58,6 +59,10 @@ export class Commands extends Disposable {
     this.add('openPanel', async (target) => {
       await runs.restore();
       panels.open(this.find(target));
+    });
+    this.add('compareRun', async (target) => {
+      await runs.restore();
+      this.compare(this.runOf(target));
     });
     this.add('deleteRun', (target) => this.deleteRun(this.runOf(target)));
     this.add('revealCheckpoint', (target) => this.revealCheckpoint(this.runOf(target)));
@@ -111,6 +116,14 @@ export class Commands extends Disposable {
     const run = await trainer.train(await samples.mobyDick(), configurationOf(demonstration));
     panels.open(run);
     return run.id;
+  }
+
+  private compare(run: Run): void {
+    const { runs, panels } = this.parts;
+    if (run === runs.front) {
+      throw new UserError(vscode.l10n.t('{0} is the run that is shown; compare another one with it.', run.name));
+    }
+    panels.open().compare(run);
   }
 
   private async deleteRun(run: Run): Promise<void> {

@@ -116,7 +116,7 @@ export class Panel extends Disposable {
         if (run) this.runs.session(run)?.adjust({ lr: message.lr, clip: message.clip });
         break;
       case 'again':
-        execute('trainWithOptions', message.run);
+        execute('runAgain', message.run);
         break;
       case 'train':
         execute(message.on === 'sample' ? 'trainOnSampleText' : 'train');

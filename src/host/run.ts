@@ -145,8 +145,14 @@ export class Run extends Disposable {
     this.update({ configuration: { ...this.configuration, training: changed } });
   }
 
+  /** Marks where it stopped. @param text for people, in a few words */
+  markStop(text: string): void {
+    this.accept([{ event: 'mark', step: this.history.lastStep, kind: 'stopped', text }]);
+  }
+
   /** Notes that the editor closes while it trains: it stands still from now on. */
   interrupt(): void {
+    this.markStop(vscode.l10n.t('Stopped: the editor was closed'));
     this.enter('stopped', describeInterruption(this.record.checkpoints));
   }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RunState } from '../protocol/runs';
 import { Disposable } from './disposable';
 import type { Run } from './run';
+import { contextOf } from './run-context';
 import { describeRun } from './run-text';
 import type { Runs } from './runs';
 import { Throttle } from './throttle';
@@ -34,7 +35,7 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Run>
       runs.onDidChangeRun((run) => {
         this.stale.add(run);
         if (!this.view.visible) return;
-        if (this.drawn.get(run) === contextOf(run)) this.redrawing.request();
+        if (this.drawn.get(run) === this.contextOf(run)) this.redrawing.request();
         else this.redrawing.flush();
       }),
     );
@@ -54,7 +55,7 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Run>
     item.id = run.id;
     item.description = short;
     item.iconPath = icons[state];
-    item.contextValue = contextOf(run);
+    item.contextValue = this.contextOf(run);
     this.drawn.set(run, item.contextValue);
     const tooltip = new vscode.MarkdownString();
     tooltip.appendText([name, new Date(started).toLocaleString(), ...lines, message].filter(Boolean).join('\n'));
@@ -64,17 +65,13 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Run>
     return item;
   }
 
+  private contextOf(run: Run): string {
+    return contextOf(run, run === this.runs.front);
+  }
+
   private redraw(): void {
     const stale = [...this.stale].filter((run) => this.runs.all.includes(run));
     this.stale.clear();
     for (const run of stale) this.changed.fire(run);
   }
-}
-
-/** What the menus of package.json look at: the state, and what the run has. */
-function contextOf(run: Run): string {
-  const words: string[] = [run.state];
-  if (run.hasCheckpoint) words.push('checkpoint');
-  if (run.canGoOn) words.push('canGoOn');
-  return words.join(' ');
 }

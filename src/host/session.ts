@@ -109,6 +109,7 @@ export class Session extends Disposable {
         this.saved.fire();
         break;
       case 'finished':
+        if (event.reason === 'stopped') this.run.markStop(vscode.l10n.t('Stopped'));
         this.run.enter(event.reason === 'stopped' ? 'stopped' : 'finished', describeEnd(event, this.run));
         this.end('done');
         break;

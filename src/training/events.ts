@@ -123,7 +123,7 @@ export interface LinearFlow {
 export interface MarkEvent {
   readonly event: 'mark';
   readonly step: number;
-  readonly kind: 'paused' | 'resumed' | 'learningRate' | 'clip' | 'checkpoint' | 'restored';
+  readonly kind: 'paused' | 'resumed' | 'stopped' | 'learningRate' | 'clip' | 'checkpoint' | 'restored';
   readonly text: string;
 }
 

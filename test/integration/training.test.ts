@@ -117,12 +117,20 @@ describe('A training', () => {
       await vscode.commands.executeCommand('recurrent.stop', run.id);
       await untilState(run, 'stopped');
       const at = run.history.lastStep;
+      assert.deepEqual(run.history.marks.at(-1), { event: 'mark', step: at, kind: 'stopped', text: 'Stopped' });
       await vscode.commands.executeCommand('recurrent.resume', run.id);
       await untilState(run, 'running');
       await untilStep(run, at + 10);
       const { step } = run.history.stretch().stretch.columns;
       for (let i = 0; i < step.length; i++) assert.equal(step[i], i + 1);
-      assert.ok(run.history.marks.some(({ kind }) => kind === 'restored'));
+      const stops = run.history.marks.filter(({ kind }) => kind === 'stopped' || kind === 'restored');
+      assert.deepEqual(
+        stops.map(({ kind, step }) => [kind, step]),
+        [
+          ['stopped', at],
+          ['restored', at],
+        ],
+      );
     });
 
     it('leaves nothing behind when it is deleted', async () => {

@@ -1,0 +1,13 @@
+import type { Run } from './run';
+
+/**
+ * What the menus of package.json look at in the tree of runs, in words: the state first, then what the run has.
+ * @param front whether it is the run that is shown
+ */
+export function contextOf(run: Pick<Run, 'state' | 'hasCheckpoint' | 'canGoOn'>, front: boolean): string {
+  const words: string[] = [run.state];
+  if (run.hasCheckpoint) words.push('checkpoint');
+  if (run.canGoOn) words.push('canGoOn');
+  if (front) words.push('front');
+  return words.join(' ');
+}
