@@ -98,6 +98,32 @@ test.describe('the panel', () => {
     await rate.fill('0.0005');
     await rate.press('Enter');
     await expect.poll(() => posted(page, 'adjust')).toEqual([{ type: 'adjust', run: 'run-1', lr: 0.0005 }]);
+    await page.getByRole('button', { name: 'Run Again With…', exact: true }).click();
+    expect(await posted(page, 'again')).toEqual([{ type: 'again', run: 'run-1' }]);
+  });
+
+  test('calls the learning rate the base of its schedule, if there is one, and follows what others change', async ({
+    page,
+  }) => {
+    const show = (schedule: string, lr: number) =>
+      page.evaluate(
+        ([name, rate]) => {
+          const { stretch, summary } = fakeHost.make;
+          const { configuration } = summary('running', 500, 1000);
+          const training = { ...configuration.training, schedule: name as 'cosine', warmup: 0, lr: Number(rate) };
+          const run = summary('running', 500, 1000, { configuration: { ...configuration, training } });
+          const histories = [{ run: run.id, history: stretch(500, 1000) }];
+          fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [run], histories });
+        },
+        [schedule, lr] as const,
+      );
+    const field = page.getByTestId('adjust-lr');
+    await show('cosine', 0.002);
+    await expect(field).toHaveText('Base learning rate');
+    await expect(field.locator('input')).toHaveValue('0.002');
+    await show('constant', 0.001);
+    await expect(field).toHaveText('Learning rate');
+    await expect(field.locator('input')).toHaveValue('0.001');
   });
 
   for (const state of ['stopped', 'failed', 'diverged'] as const) {
