@@ -59,8 +59,9 @@ export class Caller<M extends Methods> {
     const entry = this.pending.get(message.id);
     if (!entry) return;
     this.pending.delete(message.id);
-    if ('ok' in message.answer) entry.resolve(message.answer.ok);
-    else entry.reject(new RemoteError(message.answer.err.message, message.answer.err.user));
+    // An answer of nothing crosses to a page as JSON, which leaves its `ok` out.
+    if ('err' in message.answer) entry.reject(new RemoteError(message.answer.err.message, message.answer.err.user));
+    else entry.resolve(message.answer.ok);
   }
 
   /** Rejects everything pending, and whatever is asked later: the other side is gone. */

@@ -32,6 +32,16 @@ describe('A caller', () => {
     expect(await Promise.all(results)).toEqual([2, 4]);
   });
 
+  it('takes an answer of nothing that came as JSON, as it comes to a page', async () => {
+    const posted: RequestMessage[] = [];
+    const caller = new Caller<{ end(argument: number): Promise<void> }>((message) => posted.push(message));
+    const result = caller.call('end', 1);
+    await answer({ end: async () => undefined }, posted[0], (response) =>
+      caller.handle(JSON.parse(JSON.stringify(response))),
+    );
+    expect(await result).toBeUndefined();
+  });
+
   it('rejects with the message of the other side and whether it is for people', async () => {
     const { caller, posted, respond } = pair();
     const result = caller.call('fail', 'Too short.');
