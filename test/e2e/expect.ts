@@ -16,17 +16,22 @@ export const expect = base.extend({
       message: () => `the validation perplexity should fall below ${limit}; it is ${seen.value ?? 'unknown'}`,
     };
   },
-  async toBeIn(run: RunView, state: string) {
+  async toBeIn(run: RunView, state: string, timeout = patience) {
     const seen = await poll(
-      async () => (await run.state.textContent({ timeout: patience })) ?? '',
+      async () => (await run.state.textContent({ timeout })) ?? '',
       (value) => value.trim() === state,
+      timeout,
     );
     return { pass: seen.met, message: () => `the run should be ${state}; it is ${seen.value}` };
   },
 });
 
-async function poll<T>(read: () => Promise<T>, met: (value: T) => boolean): Promise<{ value: T; met: boolean }> {
-  const end = Date.now() + patience;
+async function poll<T>(
+  read: () => Promise<T>,
+  met: (value: T) => boolean,
+  timeout = patience,
+): Promise<{ value: T; met: boolean }> {
+  const end = Date.now() + timeout;
   for (;;) {
     const value = await read();
     if (met(value) || Date.now() > end) return { value, met: met(value) };

@@ -95,7 +95,12 @@ export class Lab {
   /** Trains on a file from its menu in the Explorer, which also offers files that no editor can show. */
   async trainFromExplorer(name: string): Promise<void> {
     const row = this.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name });
-    const item = this.page.getByRole('menuitem', { name: 'Train Language Model on This File' });
+    await this.chooseFromMenu(row, 'Train Language Model on This File');
+  }
+
+  /** Opens the context menu of a row and chooses from it. */
+  async chooseFromMenu(row: Locator, name: string): Promise<void> {
+    const item = this.page.getByRole('menuitem', { name, exact: true });
     await expect(async () => {
       // A menu ignores what happens to it in its first moments.
       if (!(await item.isVisible())) await row.click({ button: 'right' });

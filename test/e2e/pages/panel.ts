@@ -1,4 +1,5 @@
 import type { FrameLocator, Locator, Page } from '@playwright/test';
+import { Playground } from './playground';
 import { webviewDocument } from './webview';
 
 /** The charts of the panel. */
@@ -59,6 +60,11 @@ export class Panel extends RunView {
 
   chart(name: ChartName): Locator {
     return this.document.getByTestId(`${name}-chart`);
+  }
+
+  /** Where the model is tried out. */
+  get playground(): Playground {
+    return new Playground(this.document.getByTestId('playground'));
   }
 
   /** The gradient's norm by lag, at one step. */

@@ -32,8 +32,23 @@ export class SideBar extends RunView {
     return this.page.locator('.sidebar .welcome-view');
   }
 
+  /** One of the buttons that it shows before the first run. */
+  welcomeButton(name: string): Locator {
+    return this.welcome.getByRole('button', { name, exact: true });
+  }
+
   /** The rows of the tree of runs. */
   get runs(): Locator {
     return this.page.locator('.sidebar .tree-explorer-viewlet-tree-view .monaco-list-row');
+  }
+  /** The row of the tree of runs that holds these words. */
+  run(words: string): Locator {
+    return this.runs.filter({ hasText: words });
+  }
+
+  /** Presses a button in the row of a run, as it is shown while the pointer is there. */
+  async pressInline(row: Locator, name: string): Promise<void> {
+    await row.hover();
+    await row.getByRole('button', { name }).click();
   }
 }
