@@ -25,9 +25,9 @@ test('the playground writes with the newest weights, branches, and is still ther
     await playground.prompt.fill('The whale ');
     await playground.option('length').fill('50000');
     await playground.button('Generate').click();
-    await expect.poll(() => playground.tokens.count()).toBeGreaterThan(5);
+    await expect.poll(() => playground.tokens.count(), { timeout: 60_000 }).toBeGreaterThan(5);
     const before = await playground.tokens.count();
-    await expect.poll(() => playground.tokens.count()).toBeGreaterThan(before);
+    await expect.poll(() => playground.tokens.count(), { timeout: 60_000 }).toBeGreaterThan(before);
     await playground.button('Stop').click();
     await expect(playground.button('Stop')).toBeHidden();
     expect(await playground.tokens.count()).toBeLessThan(50_000);
@@ -39,7 +39,7 @@ test('the playground writes with the newest weights, branches, and is still ther
     await playground.option('length').fill('60');
     await playground.option('temperature').fill('0.7');
     await playground.button('Generate').click();
-    await expect(playground.tokens).toHaveCount(60);
+    await expect(playground.tokens).toHaveCount(60, { timeout: 60_000 });
     await expect(playground.summary).toContainText(/60 tokens, .* weights of step [\d,]+/);
     await playground.tokens.nth(5).focus();
     await expect(playground.alternatives).toHaveCount(8);
@@ -50,7 +50,7 @@ test('the playground writes with the newest weights, branches, and is still ther
     const other = playground.alternatives.and(lab.panel.document.locator(':not([aria-current])')).first();
     const choice = await other.locator('.choice').textContent();
     await other.click();
-    await expect(playground.tokens).toHaveCount(60);
+    await expect(playground.tokens).toHaveCount(60, { timeout: 60_000 });
     const after = await playground.tokens.evaluateAll((all) => all.slice(0, 5).map(({ textContent }) => textContent));
     expect(after).toEqual(kept);
     const chosen = await playground.tokens.nth(5).getAttribute('aria-label');
