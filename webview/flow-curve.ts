@@ -25,21 +25,22 @@ export function flowAt(history: RunHistory, x: number, axis: XAxis): FlowEvent |
   return flows[Math.max(0, low - 1)];
 }
 
-/** What a linear RNN's spectral radius means for its gradients, in one sentence. */
-export function describeSpectralRadius(radius: number): string {
-  if (!Number.isFinite(radius)) return 'The spectral radius of W_hh is not a finite number.';
+/** What a linear RNN's spectral radius means for its gradients, in one sentence. @param layers of the model; W_hh is the top one's */
+export function describeSpectralRadius(radius: number, layers = 1): string {
+  const matrix = layers === 1 ? 'W_hh' : `layer ${layers}’s W_hh`;
+  if (!Number.isFinite(radius)) return `The spectral radius of ${matrix} is not a finite number.`;
   const written = significant(radius, 4);
   if (Math.abs(radius - 1) < margin) {
-    return `Spectral radius of W_hh ${written}: in the long run gradients neither vanish nor explode.`;
+    return `Spectral radius of ${matrix} ${written}: in the long run gradients neither vanish nor explode.`;
   }
   const verb = radius < 1 ? 'vanish' : 'explode';
-  return `Spectral radius of W_hh ${written}: in the long run gradients ${verb} by a factor of ${written} each step back.`;
+  return `Spectral radius of ${matrix} ${written}: in the long run gradients ${verb} by a factor of ${written} each step back.`;
 }
 
-/** The lines of a run's lag curve: one for each of its layers, and the exact powers over a linear RNN's. */
+/** The lines of a run's lag curve: one for each of its layers, and the exact powers over a linear RNN's top layer. */
 export function curveLayers(run: RunSummary, flow: () => FlowEvent | undefined): Layer[] {
   const { cell, activation, layers } = run.configuration.model;
-  const linear = cell === 'rnn' && activation === 'identity' && layers === 1;
+  const linear = cell === 'rnn' && activation === 'identity';
   const measured = Array.from({ length: layers }, (_, layer) =>
     curveLayer(
       `curve.${layer}`,
@@ -52,7 +53,8 @@ export function curveLayers(run: RunSummary, flow: () => FlowEvent | undefined):
   if (!linear) return measured;
   const exact = () => flow()?.linear?.exact ?? [];
   const style = { width: 2, dash: [5, 5], swatch: 'dashed' } as const;
-  return [...measured, curveLayer('curve.exact', 'Exact powers of W_hhᵀ', exact, (theme) => theme.foreground, style)];
+  const label = layers === 1 ? 'Exact powers of W_hhᵀ' : `Exact powers of layer ${layers}’s W_hhᵀ`;
+  return [...measured, curveLayer('curve.exact', label, exact, (theme) => theme.foreground, style)];
 }
 
 /** A line through values at the lags 0, 1, 2 …; it breaks where a value has no logarithm. */

@@ -93,8 +93,9 @@ export class FlowSection {
     dataset.points = String(flow?.norms.reduce((sum, norms) => sum + norms.length, 0) ?? 0);
     dataset.exactPoints = String(flow?.linear?.exact.length ?? 0);
     this.curve.setCount(flow ? `step ${whole(flow.step)}` : '');
-    setText(this.sentence, flow?.linear ? describeSpectralRadius(flow.linear.spectralRadius) : '');
-    setShown(this.sentence, flow?.linear !== undefined);
+    const linear = flow?.linear;
+    setText(this.sentence, linear ? describeSpectralRadius(linear.spectralRadius, flow.norms.length) : '');
+    setShown(this.sentence, linear !== undefined);
     this.lagView.redraw();
   }
 

@@ -91,6 +91,7 @@ const names: { readonly [kind in MarkEvent['kind']]: string } = {
   resumed: 'resume',
   checkpoint: 'saved',
   restored: 'back',
+  stopped: 'stop',
 };
 
 /** What a person did, as thin lines with a small diamond and a word at the foot. Only one chart's legend names them. */

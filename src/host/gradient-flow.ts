@@ -181,8 +181,12 @@ function sentence({ token, bits }: FlowResult, run: Run): string {
   );
 }
 
-function sentenceOnLinear({ linear }: FlowResult): string {
-  return linear ? vscode.l10n.t('Spectral radius of W_hh: {0}.', linear.spectralRadius.toPrecision(4)) : '';
+function sentenceOnLinear({ linear, norms }: FlowResult): string {
+  if (!linear) return '';
+  const radius = linear.spectralRadius.toPrecision(4);
+  return norms.length === 1
+    ? vscode.l10n.t('Spectral radius of W_hh: {0}.', radius)
+    : vscode.l10n.t('Spectral radius of W_hh of the top layer, {0}: {1}.', norms.length, radius);
 }
 
 /** What is said of one lag: for each layer, the norm and its share of lag 0. */

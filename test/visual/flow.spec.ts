@@ -1,19 +1,11 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { open, play } from './open';
+import { pixels } from './page';
 import { type ThemeName, themes } from './themes';
 
 const curve = (page: Page) => page.getByTestId('flow-curve');
 const map = (page: Page) => page.getByTestId('flow-chart');
-
-/** The pixels of a chart's canvas, to see whether it was drawn anew. */
-function pixels(page: Page, testId: string): Promise<string> {
-  return page
-    .getByTestId(testId)
-    .locator('canvas')
-    .first()
-    .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
-}
 
 test.describe('the gradient flow', () => {
   test('shows the newest step by lag, and the step under the crosshair', async ({ page }) => {
@@ -23,15 +15,15 @@ test.describe('the gradient flow', () => {
     await expect(curve(page)).toHaveAttribute('data-exact-points', '0');
     await expect(page.getByTestId('spectral-radius')).toBeHidden();
     await expect(curve(page)).toHaveAttribute('data-step', '6075');
-    const newest = await pixels(page, 'flow-curve');
+    const newest = await pixels(curve(page));
     await map(page).locator('.plot').focus();
     await page.keyboard.press('Home');
     await expect(curve(page)).toHaveAttribute('data-step', '243');
     await expect(curve(page)).toContainText('step 243');
-    await expect.poll(() => pixels(page, 'flow-curve')).not.toBe(newest);
+    await expect.poll(() => pixels(curve(page))).not.toBe(newest);
     await page.keyboard.press('Escape');
     await expect(curve(page)).toHaveAttribute('data-step', '6075');
-    await expect.poll(() => pixels(page, 'flow-curve')).toBe(newest);
+    await expect.poll(() => pixels(curve(page))).toBe(newest);
   });
 
   test('reads the norm at a lag by keyboard, without moving the other charts', async ({ page }) => {
@@ -90,7 +82,7 @@ test.describe('the gradient flow', () => {
       /Layer 1/,
       /Layer 2/,
     ]);
-    const first = await pixels(page, 'flow-chart');
+    const first = await pixels(map(page));
     const range = await map(page).locator('.chart-count').textContent();
     await map(page).getByRole('combobox', { name: 'Layer of the heat map' }).click();
     await page.getByRole('option', { name: 'Layer 2' }).click();
@@ -104,9 +96,20 @@ test.describe('the gradient flow', () => {
     await expect(curve(page)).toHaveAttribute('data-points', '35');
     await expect(curve(page)).toHaveAttribute('data-exact-points', '35');
     await expect(page.getByTestId('spectral-radius')).toHaveText(/^Spectral radius of W_hh 0\.9300: .* vanish by/);
-    const both = await pixels(page, 'flow-curve');
+    const both = await pixels(curve(page));
     await curve(page).getByRole('button', { name: 'Exact powers' }).click();
-    await expect.poll(() => pixels(page, 'flow-curve')).not.toBe(both);
+    await expect.poll(() => pixels(curve(page))).not.toBe(both);
+  });
+
+  test('sets them beside the top layer of a linear stack', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'linear-stack');
+    await expect(curve(page)).toHaveAttribute('data-points', '70');
+    await expect(curve(page)).toHaveAttribute('data-exact-points', '35');
+    await expect(page.getByTestId('spectral-radius')).toHaveText(/^Spectral radius of layer 2’s W_hh 0\.9300: /);
+    const both = await pixels(curve(page));
+    await curve(page).getByRole('button', { name: 'Exact powers of layer 2’s W_hhᵀ' }).click();
+    await expect.poll(() => pixels(curve(page))).not.toBe(both);
   });
 
   test('is away while nothing was measured', async ({ page }) => {
@@ -118,7 +121,7 @@ test.describe('the gradient flow', () => {
 });
 
 for (const theme of Object.keys(themes) as ThemeName[]) {
-  for (const state of ['linear', 'two-layers']) {
+  for (const state of ['linear', 'linear-stack', 'two-layers']) {
     test(`flow, ${state}, ${theme}: looks as reviewed, without an error, and accessible`, async ({ page }) => {
       await page.setViewportSize({ width: 1100, height: 430 });
       const { errors } = await open(page, 'panel', theme);

@@ -2,8 +2,8 @@ import { columnNames, History } from '../../src/host/history';
 import type { ToPanel } from '../../src/protocol/panel';
 import type { LatestMetrics, RunState, RunStretch, RunSummary } from '../../src/protocol/runs';
 import type { ToSidebar } from '../../src/protocol/sidebar';
-import { diagnose } from '../../src/training/diagnosis';
 import { Smoother } from '../../src/protocol/smoothing';
+import { diagnose } from '../../src/training/diagnosis';
 
 /** A small seeded generator, uniform in [0, 1). */
 function generator(seed: number): () => number {
@@ -113,7 +113,7 @@ export function stretch(to: number, total: number, options: RunOptions = {}): Ru
         step,
         ...(spectralRadius === undefined
           ? { norms: Array.from({ length: layers }, (_, layer) => fading(0.4 * 0.3 ** layer, step / total, random)) }
-          : linear(0.4, spectralRadius)),
+          : linear(0.4, spectralRadius, layers)),
       })),
     marks: [
       {
@@ -133,10 +133,13 @@ function fading(first: number, progress: number, random: () => number): number[]
   return Array.from({ length: 35 }, (_, k) => first * Math.exp(-k * rate) * (0.8 + 0.4 * random()));
 }
 
-/** What a linear RNN's flow looks like: powers of its matrix, which at first shrink faster than in the long run. */
-function linear(first: number, spectralRadius: number) {
+/** What a linear RNN's flow looks like: powers of its top layer's matrix, which at first shrink faster than in the long run. */
+function linear(first: number, spectralRadius: number, layers: number) {
   const exact = Array.from({ length: 35 }, (_, k) => first * spectralRadius ** k * (0.3 + 0.7 * 0.6 ** k));
-  return { norms: [exact.map((value) => value * (1 + 1e-6))], linear: { exact, spectralRadius } };
+  const below = Array.from({ length: layers - 1 }, (_, layer) =>
+    exact.map((value, k) => value * (0.2 + 0.1 * layer) * (1 + k / 8)),
+  );
+  return { norms: [...below, exact.map((value) => value * (1 + 1e-6))], linear: { exact, spectralRadius } };
 }
 
 /** The numbers of a run that has come as far as its history. */
@@ -312,6 +315,12 @@ export const panelScenarios: { readonly [name: string]: () => ToPanel[] } = {
     const model = { ...configuration.model, cell: 'rnn', activation: 'identity', hidden: 64 } as const;
     const run = { name: 'RNN-64 · moby-dick.txt', configuration: { ...configuration, model } };
     return [one(summary('running', 6412, total, run), stretch(6412, total, { spectralRadius: 0.93 }))];
+  },
+  'linear-stack': () => {
+    const { configuration } = summary('running', 6412, total);
+    const model = { ...configuration.model, cell: 'rnn', activation: 'identity', hidden: 64, layers: 2 } as const;
+    const run = { name: '2×RNN-64 · moby-dick.txt', configuration: { ...configuration, model } };
+    return [one(summary('running', 6412, total, run), stretch(6412, total, { layers: 2, spectralRadius: 0.93 }))];
   },
   comparing: () => {
     const histories = [

@@ -45,6 +45,10 @@ describe('the sentence on the spectral radius', () => {
   ])('says what %d means', (radius, sentence) => {
     expect(describeSpectralRadius(radius)).toBe(sentence);
   });
+
+  it('says whose matrix it is in a stack', () => {
+    expect(describeSpectralRadius(0.5, 3)).toMatch(/^Spectral radius of layer 3’s W_hh 0\.5000: /);
+  });
 });
 
 describe('the lines of the lag curve', () => {
@@ -60,16 +64,15 @@ describe('the lines of the lag curve', () => {
     expect(lines[1].value?.(3.4, 'step')).toBe(flow.norms[1][3]);
   });
 
-  it('have the exact powers over them for a linear RNN of one layer only', () => {
+  it('have the exact powers over those of a linear RNN’s top layer only', () => {
     const flow = made(400, { spectralRadius: 0.9 }).flows[2];
     const linear = { cell: 'rnn', activation: 'identity' } as const;
     const lines = curveLayers(withModel(linear), () => flow);
     expect(lines.map(({ swatch }) => swatch)).toEqual(['line', 'dashed']);
     expect(lines[1].value?.(7, 'step')).toBe(flow.linear?.exact[7]);
-    expect(curveLayers(withModel({ ...linear, layers: 2 }), () => flow).map(({ swatch }) => swatch)).toEqual([
-      'line',
-      'line',
-    ]);
+    const stack = curveLayers(withModel({ ...linear, layers: 2 }), () => flow);
+    expect(stack.map(({ swatch }) => swatch)).toEqual(['line', 'line', 'dashed']);
+    expect(stack[2].label).toBe('Exact powers of layer 2’s W_hhᵀ');
     expect(curveLayers(withModel({ ...linear, activation: 'tanh' }), () => flow)).toHaveLength(1);
   });
 

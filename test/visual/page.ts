@@ -1,0 +1,30 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** One of the panel's charts: perplexity, gradient, rate, speed or flow. */
+export function chart(page: Page, name: string): Locator {
+  return page.getByTestId(`${name}-chart`);
+}
+
+/** Its focusable canvas. */
+export function plot(page: Page, name: string): Locator {
+  return chart(page, name).locator('.plot');
+}
+
+/** The pixels of a chart, to see whether it was drawn anew. */
+export function pixels(chart: Locator): Promise<string> {
+  return chart
+    .locator('canvas')
+    .first()
+    .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+}
+
+/** What the page posted of one type. */
+export function posted(page: Page, type: string): Promise<{ readonly [key: string]: unknown }[]> {
+  return page.evaluate((wanted) => fakeHost.posted.filter((message) => message.type === wanted), type);
+}
+
+/** The step that the readout names. */
+export async function readStep(page: Page): Promise<number> {
+  const text = (await page.getByTestId('readout').textContent()) ?? '';
+  return Number(/step ([\d,]+)/.exec(text)?.[1].replaceAll(',', ''));
+}
