@@ -118,12 +118,17 @@ export interface SettingRule extends JsonProperty {
   readonly name: string;
 }
 
-/** The rules of every setting, in the order of the schemas: what the settings editor and the training picker show. */
+/** The rules of every setting, in the order of the schemas: as the settings editor shows them. */
 export function settingRules(): SettingRule[] {
   return Object.entries(groups).flatMap(([group, { schema }]) => {
     const { properties } = z.toJSONSchema(schema, { io: 'input' }) as { properties: Record<string, JsonProperty> };
     return Object.entries(properties).map(([name, rule]) => ({ ...rule, group: group as keyof typeof groups, name }));
   });
+}
+
+/** The rules of what the training picker offers: everything about a run, and nothing about completions. */
+export function runRules(): SettingRule[] {
+  return settingRules().filter(({ group }) => group !== 'completion');
 }
 
 /** What a choice of an enumeration means; empty for one that nobody described. */

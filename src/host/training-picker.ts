@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Configuration, parseConfiguration } from '../model/configuration';
 import { type PresetName, withPreset } from '../model/presets';
-import { describeChoice, type SettingRule, settingRules } from './contributes';
+import { describeChoice, runRules, type SettingRule } from './contributes';
 import { isForPeople } from './messages';
 
 type Group = keyof Configuration;
@@ -66,7 +66,7 @@ function choose(
     { label: `$(list-selection) ${vscode.l10n.t('Presets…')}`, does: 'presets' },
   ];
   let group = '';
-  for (const rule of options()) {
+  for (const rule of runRules()) {
     if (rule.group !== group) items.push({ label: rule.group, kind: vscode.QuickPickItemKind.Separator });
     group = rule.group;
     const value = readOption(current, rule);
@@ -134,10 +134,6 @@ function checkNumber(text: string, { type, minimum = -Infinity, maximum = Infini
   return whole
     ? vscode.l10n.t('A whole number from {0} to {1}.', minimum, maximum)
     : vscode.l10n.t('A number from {0} to {1}.', minimum, maximum);
-}
-
-function options(): SettingRule[] {
-  return settingRules().filter(({ group }) => group !== 'completion');
 }
 
 function readOption(configuration: Configuration, { group, name }: SettingRule): unknown {

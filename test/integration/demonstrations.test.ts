@@ -4,6 +4,16 @@ import type { RecurrentApi } from '../../src/host/api';
 import { configurationOf, demonstrations } from '../../src/host/demonstrations';
 import { activated, deleteAll, extension, Messages, until, untilState, untilStep } from './support/laboratory';
 
+type Run = RecurrentApi['runs'][number];
+
+/** What a demonstration has come to. */
+interface Shown {
+  /** The newest norms, by lag. */
+  readonly flow: readonly number[];
+  readonly validation: number;
+  readonly run: Run;
+}
+
 /** Topics of the walkthrough's buttons: `command:recurrent.demonstrate?["topic"]`. */
 function buttons(): string[] {
   const { walkthroughs } = extension.packageJSON.contributes;
@@ -31,6 +41,49 @@ describe('The lecture, live', () => {
     const clips = () => run.history.stretch().stretch.columns.clipScale.filter((scale) => scale < 1).length;
     await until('there are clip events', () => clips() >= 3, clips);
     await api.delete(id);
+  });
+
+  /** Starts a demonstration and waits until it has measured a gradient flow, or more. */
+  async function demonstrate(name: string, enough: (shown: Shown) => boolean): Promise<Shown> {
+    const id = await vscode.commands.executeCommand<string>('recurrent.demonstrate', name);
+    const run = api.runs.find((other) => other.id === id)!;
+    const shown = () => {
+      const { flows, evaluations } = run.history.stretch().stretch;
+      return { flow: flows.at(-1)?.norms[0] ?? [], validation: evaluations.at(-1)?.perplexity ?? Infinity, run };
+    };
+    await until(`${name} shows its topic`, () => enough(shown()) || run.summary.state === 'diverged', shown);
+    const result = shown();
+    await api.delete(id);
+    return result;
+  }
+
+  it('passes the lines of the unigram and the 2-gram under Perplexity', async () => {
+    const lines = (run: Run) => run.summary.prepared?.baselines ?? [];
+    const below = (name: string, { run, validation }: Shown) =>
+      lines(run).some((line) => line.name === name && validation < line.perplexity);
+    const shown = await demonstrate('perplexity', (now) => below('unigram', now) && below('2-gram', now));
+    assert.deepEqual(
+      lines(shown.run)
+        .slice(0, 3)
+        .map(({ name }) => name),
+      ['uniform', 'unigram', '2-gram'],
+    );
+  });
+
+  it('shows a gradient that ends at lag 5 under Truncation, and one that goes on under Random truncation', async () => {
+    const cut = await demonstrate('truncation', ({ flow }) => flow.length > 0);
+    assert.ok(cut.flow.slice(0, 5).every((norm) => norm > 0));
+    assert.deepEqual(new Set(cut.flow.slice(5)), new Set([0]));
+    const random = await demonstrate('random', ({ flow }) => flow[5] > 0);
+    assert.notEqual(random.run.summary.state, 'diverged');
+  });
+
+  it('shows how far back the gates of GRU and LSTM let a gradient reach', async () => {
+    for (const name of ['gru', 'lstm']) {
+      const { flow, run } = await demonstrate(name, (now) => now.flow.length === 35);
+      assert.notEqual(run.summary.state, 'diverged');
+      assert.ok(flow.every((norm) => norm > 0));
+    }
   });
 
   it('diverges without clipping, and says why and what to try', async () => {
