@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 
 /** One of the panel's charts: perplexity, gradient, rate, speed or flow. */
@@ -27,4 +28,14 @@ export function posted(page: Page, type: string): Promise<{ readonly [key: strin
 export async function readStep(page: Page): Promise<number> {
   const text = (await page.getByTestId('readout').textContent()) ?? '';
   return Number(/step ([\d,]+)/.exec(text)?.[1].replaceAll(',', ''));
+}
+
+/**
+ * What axe finds, a line for each rule that is violated. The page has no frames, so the slow walk through them is left out,
+ * and so is the account of everything that is right.
+ */
+export async function violations(page: Page): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
+  const found = await axe.analyze();
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
 }

@@ -222,6 +222,10 @@ test.describe('the panel', () => {
     await page.waitForTimeout(1500);
     await plot(page, 'speed').focus();
     const before = await Promise.all([pixels(chart(page, 'perplexity')), pixels(chart(page, 'gradient'))]);
+    // The focus may have scrolled the page a little further.
+    const at = await page.evaluate(() => Math.round(scrollY));
+    expect(at).toBeGreaterThan(50);
+    await expect.poll(() => page.evaluate(() => fakeHost.state)).toMatchObject({ scroll: at });
     const state = await page.evaluate(() => fakeHost.state);
     expect(state).toMatchObject({
       run: 'run-1',
@@ -233,8 +237,6 @@ test.describe('the panel', () => {
     await page.addInitScript((kept) => {
       fakeHost.state = kept;
     }, state);
-    const at = await page.evaluate(() => Math.round(scrollY));
-    expect(at).toBeGreaterThan(50);
     await page.reload();
     await play(page, 'panel', 'comparing');
     await expect(page.getByTestId('reset-zoom')).toBeVisible();
