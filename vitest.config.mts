@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/unit/**/*.test.ts', 'test/parity/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // By default one core of two would be left idle.
+    maxWorkers: 2,
   },
 });

@@ -54,10 +54,16 @@ export class Lab {
     return titles;
   }
 
-  private async find(words: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await expect(this.quickInput).toBeVisible();
-    await this.quickInput.fill(`>${words}`);
+  private find(words: string): Promise<void> {
+    return this.ask('F1', `>${words}`);
+  }
+
+  /** Opens a quick input by its keys and types. It closes again when something takes the focus, such as a page that has loaded. */
+  private async ask(keys: string, text: string): Promise<void> {
+    await expect(async () => {
+      await this.page.keyboard.press(keys);
+      await this.quickInput.fill(text, { timeout: 5000 });
+    }).toPass({ timeout: 60_000 });
   }
 
   /** The rows of the quick pick, or of the palette, that is open. */
@@ -72,9 +78,7 @@ export class Lab {
 
   /** Opens a file of the workspace and waits for its editor. */
   async open(name: string): Promise<void> {
-    await this.page.keyboard.press('ControlOrMeta+P');
-    await expect(this.quickInput).toBeVisible();
-    await this.quickInput.fill(name);
+    await this.ask('ControlOrMeta+P', name);
     await this.choices.filter({ hasText: name }).first().click();
     await expect(this.tab(name)).toHaveAttribute('aria-selected', 'true');
   }
