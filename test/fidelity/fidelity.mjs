@@ -1,7 +1,7 @@
 // Reproduces what others printed: trains every row of rows/*.json with the command line and compares. The rows of the
 // lecture's table are about the last training perplexity; others about the best validation perplexity or nats.
 // A row that has `seconds` must end within them. The curve of each row is written as CSV.
-//   npm run fidelity -- [--only NAME] [--out FOLDER] [--texts FOLDER] [--pytorch pytorch_lm.py [--python /usr/bin/python3]]
+//   npm run fidelity -- [--only NAME] [--out FOLDER] [--texts FOLDER] [--pytorch pytorch_lm.py [--python /usr/bin/python3] [--threads 2]]
 // With --pytorch the same row is trained by the PyTorch peer too.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     texts: { type: 'string', default: process.env.RECURRENT_TEXTS ?? join(root, '../shared/data') },
     pytorch: { type: 'string' },
     python: { type: 'string', default: '/usr/bin/python3' },
+    threads: { type: 'string', default: '2' },
   },
 });
 /** Runs a command and hands every JSON line of its output to `take`. */
@@ -76,7 +77,7 @@ async function peer(text, row) {
   const { theirs, best } = measures[row.measure];
   const numbers = [];
   const started = performance.now();
-  await lines(values.python, [values.pytorch, '--data', text, '--threads', '2', ...row.peer], (line) => {
+  await lines(values.python, [values.pytorch, '--data', text, '--threads', values.threads, ...row.peer], (line) => {
     numbers.push(theirs(line));
   });
   return { value: pick(numbers, best), seconds: (performance.now() - started) / 1000 };
