@@ -14,6 +14,8 @@ interface Setting {
   readonly threads: number;
   /** Runs with a dropout seed, and with random carries and weights. */
   readonly special?: boolean;
+  /** Biases far from zero close some gates and open others, down to exactly 0 and 1 in single precision. */
+  readonly saturated?: boolean;
 }
 
 const rnn = { cell: 'rnn' } as const;
@@ -59,6 +61,10 @@ const settings: Setting[] = [
     batch: 5,
     threads: 2,
   },
+  ...cells.slice(3).map(([name, cell]): Setting => {
+    const shape = shapeOf({ ...cell, hidden: 18, layers: 2 });
+    return { name: `${name}, saturated gates`, shape, steps: 6, batch: 5, threads: 2, saturated: true };
+  }),
   { name: 'lstm, H 130, T·B 777', shape: shapeOf({ ...lstm, hidden: 130 }), steps: 37, batch: 21, threads: 2 },
   { name: 'gru, H 300, one step', shape: shapeOf({ ...gru, hidden: 300 }), steps: 1, batch: 3, threads: 2 },
 ];
@@ -74,17 +80,26 @@ function passOf({ shape, steps, batch, special }: Setting): Pass {
 
 /** Runs the same on both engines, from the same parameters. */
 async function both(
-  { shape, threads }: Setting,
+  { shape, threads, saturated }: Setting,
   run: (engine: Engine) => number[][],
 ): Promise<[number[][], number[][]]> {
   const engines = [await createFusedEngine(shape, { dist, threads }), await createTfjsEngine(shape, { dist })];
   const [fused, reference] = engines.map((engine) => {
     randomise(engine);
+    if (saturated) saturate(engine);
     const results = run(engine);
     engine.dispose();
     return results;
   });
   return [fused, reference];
+}
+
+/** Moves the bias of two gates of three far down or up. */
+function saturate({ parameters }: Engine): void {
+  for (const { name } of parameters.entries.filter((entry) => entry.name.endsWith('.b'))) {
+    const biases = parameters.get(name);
+    for (let j = 0; j < biases.length; j++) biases[j] += 60 * ((j % 3) - 1);
+  }
 }
 
 describe('the fused engine agrees with the tfjs engine', () => {

@@ -3,6 +3,9 @@ import { madd, read, write } from './simd';
 
 // `gates` has rows of i, f, g, o (4·H); both passes write in place, as in the GRU.
 
+/** The smallest normal number. */
+const LEAST: f32 = 1.17549435e-38;
+
 /**
  * i, f, o by σ and g by tanh in place in gates (rows, 4·H); next (rows, H) = f ⊙ c + i ⊙ g; h (rows, H) = o ⊙ tanh(next).
  * @param c (rows, H) the memory cells of the step before
@@ -37,7 +40,8 @@ function forward(gates: usize, c: usize, next: usize, h: usize, width: usize, j:
  * the cells of this step from the next one, becomes that of the step before.
  * @param dh (rows, H) the gradient of h_t
  * @param c (rows, H) the memory cells of the step before
- * @param h (rows, H) the state of this step: tanh of its memory cells is h / o, o never being 0
+ * @param h (rows, H) the state of this step: tanh of its memory cells is h / o. Where o has rounded to 0, so
+ *   has h, and all that the quotient is multiplied with: any number will do there
  */
 export function lstmBackward(dh: usize, dc: usize, gates: usize, c: usize, h: usize, rows: i32, H: i32): void {
   const width = <usize>H << 2;
@@ -57,7 +61,7 @@ function backward(dh: usize, dc: usize, gates: usize, c: usize, h: usize, width:
   const g = read(gates + 2 * width + j, whole);
   const o = read(gates + 3 * width + j, whole);
   const d = read(dh + j, whole);
-  const t = f32x4.div(read(h + j, whole), o);
+  const t = f32x4.div(read(h + j, whole), f32x4.add(o, f32x4.splat(LEAST)));
   const cell = madd(f32x4.mul(d, o), f32x4.sub(one, f32x4.mul(t, t)), read(dc + j, whole));
   write(gates + j, f32x4.mul(f32x4.mul(cell, g), f32x4.mul(i, f32x4.sub(one, i))), whole);
   write(gates + width + j, f32x4.mul(f32x4.mul(cell, read(c + j, whole)), f32x4.mul(f, f32x4.sub(one, f))), whole);

@@ -84,7 +84,7 @@ export function cellTwins({ floats: m }: Memory): Cells {
       units(rows, H, 4, (unit, gate) => {
         const at = gates / 4 + gate;
         const [i, f, g, o] = [m[at], m[at + H], m[at + 2 * H], m[at + 3 * H]];
-        const [d, t] = [m[dh / 4 + unit], m[h / 4 + unit] / o];
+        const [d, t] = [m[dh / 4 + unit], o === 0 ? 0 : m[h / 4 + unit] / o];
         const cell = m[dc / 4 + unit] + d * o * (1 - t * t);
         m[at] = cell * g * i * (1 - i);
         m[at + H] = cell * m[c / 4 + unit] * f * (1 - f);
