@@ -17,7 +17,8 @@ import { MetricsView } from './host/sidebar';
 import { StatusBar } from './host/status-bar';
 import { Trainer } from './host/trainer';
 
-let open: Runs | undefined;
+/** What outlives `context.subscriptions`, which VS Code disposes of without waiting for `deactivate`. */
+let open: { readonly runs: Runs; readonly log: vscode.LogOutputChannel } | undefined;
 
 /** Called once by VS Code when the extension is first needed. */
 export function activate(context: vscode.ExtensionContext): RecurrentApi {
@@ -26,7 +27,7 @@ export function activate(context: vscode.ExtensionContext): RecurrentApi {
     context.subscriptions.push(part);
     return part;
   };
-  const log = own(vscode.window.createOutputChannel('Recurrent', { log: true }));
+  const log = vscode.window.createOutputChannel('Recurrent', { log: true });
   const dist = join(extensionUri.fsPath, 'dist');
   const store = new RunStore(vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'runs').fsPath, reportProblem(log));
   const runs = own(new Runs(store, dist, log));
@@ -41,13 +42,14 @@ export function activate(context: vscode.ExtensionContext): RecurrentApi {
   own(new MetricsView(extensionUri, runs));
   own(new Completions(runs, generator, log));
   own(new Commands({ runs, trainer, panels, generator, gradientFlow, samples, log }));
-  open = runs;
+  open = { runs, log };
   runs.restore().catch((error: unknown) => showError(error, log));
   return observe(runs, trainer, generator, gradientFlow, store, statusBar);
 }
 
 /** Called by VS Code before it closes: keeps what the runs have learnt. */
 export async function deactivate(): Promise<void> {
-  await open?.close();
+  await open?.runs.close();
+  open?.log.dispose();
   open = undefined;
 }

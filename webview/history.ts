@@ -42,7 +42,12 @@ export class RunHistory {
   append({ columns, evaluations, continuations, flows, marks }: RunStretch): void {
     const start = this.step.length;
     this.step.append(columns.step);
-    this.epoch.append(columns.epoch);
+    // An axis must not go back: a run that goes on with another text counts that epoch from its start again.
+    let furthest = this.epoch.length > 0 ? this.epoch.last : 0;
+    this.epoch.append(columns.epoch, (epoch) => {
+      furthest = Math.max(furthest, epoch);
+      return furthest;
+    });
     this.time.append(columns.seconds);
     this.loss.append(columns.loss);
     this.perplexity.append(columns.loss, Math.exp);

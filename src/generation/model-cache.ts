@@ -57,6 +57,11 @@ export class ModelCache<M extends Held> {
     else engine.dispose();
   }
 
+  /** Whether a request is under way in a model's engine. */
+  isHeld({ engine }: M): boolean {
+    return this.users.has(engine);
+  }
+
   /** A request begins in a model's engine. @returns what to call, once, when it is over */
   hold({ engine }: M): () => void {
     this.users.set(engine, (this.users.get(engine) ?? 0) + 1);

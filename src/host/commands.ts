@@ -184,10 +184,16 @@ export class Commands extends Disposable {
     await vscode.window.showTextDocument(uri, { preview: false });
   }
 
-  /** The run that a command is meant for: its argument, or the one in front. @throws UserError if there is none */
+  /**
+   * The run that a command is meant for: its argument, or the one in front.
+   * @throws UserError if there is none, or if the one it is meant for was deleted meanwhile
+   */
   private runOf(target: Target): Run {
-    const run = this.find(target) ?? this.parts.runs.front;
+    const { runs } = this.parts;
+    const named = target instanceof Run ? target.id : target;
+    const run = typeof named === 'string' ? runs.get(named) : runs.front;
     if (run) return run;
+    if (typeof named === 'string') throw new UserError(vscode.l10n.t('This run was deleted; choose another one.'));
     throw new UserError(vscode.l10n.t('There is no run yet: train on any text first.'));
   }
 

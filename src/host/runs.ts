@@ -22,6 +22,7 @@ export class Runs extends Disposable {
   private readonly goingOn = new Set<Run>();
   private chosen: Run | undefined;
   private restoring: Promise<void> | undefined;
+  private closing: Promise<void> | undefined;
 
   private readonly changedList = this._register(new vscode.EventEmitter<void>());
   /** A run was added or removed, or another one is in front. */
@@ -140,7 +141,12 @@ export class Runs extends Disposable {
   }
 
   /** Keeps what the sessions have learnt and ends them: the editor closes. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.closing ??= this.keepAndEnd();
+    return this.closing;
+  }
+
+  private async keepAndEnd(): Promise<void> {
     const sessions = [...this.sessions.values()].filter(({ run }) => run.state !== 'preparing');
     await Promise.all(sessions.map((session) => session.checkpoint(1500)));
     const live = this.list.filter((run) => run.isLive);
@@ -150,7 +156,13 @@ export class Runs extends Disposable {
     await Promise.all(live.map((run) => run.folder.settled()));
   }
 
+  /** An editor that closes disposes of everything without waiting for `close`, whose sessions are still needed. */
   override dispose(): void {
+    if (this.closing) void this.closing.finally(() => this.release());
+    else this.release();
+  }
+
+  private release(): void {
     for (const session of this.sessions.values()) session.dispose();
     for (const run of this.list) run.dispose();
     super.dispose();
@@ -158,7 +170,7 @@ export class Runs extends Disposable {
 
   /** Whether a run was not deleted meanwhile. */
   private keeps(run: Run): boolean {
-    return !this.isDisposed && this.list.includes(run);
+    return !this.isDisposed && !this.closing && this.list.includes(run);
   }
 
   private add(run: Run): Run {

@@ -84,6 +84,8 @@ export class Trainer extends Disposable {
     if (how === 'failed') actions.push(log);
     const answer = await vscode.window.showErrorMessage(run.summary.message, ...actions);
     if (answer === log) this.log.show();
+    // A notification stays for hours: meanwhile the run may have been resumed otherwise, or deleted.
+    if (run.isLive || this.runs.get(run.id) !== run) return;
     if (answer === slower) run.adjust({ lr: run.configuration.training.lr / 2 });
     if (answer === slower || answer === goOn) await this.goOn(run).catch((error) => showError(error, this.log));
   }

@@ -66,10 +66,23 @@ export async function* run(
     if (trainer.resumption) {
       const { step } = trainer.resumption.progress;
       yield mark(step, 'restored', describeResumption(trainer.resumption));
+      if (resumed) yield* changes(step, resumed.configuration, configuration);
     }
     yield* events;
   } finally {
     engine.dispose();
+  }
+}
+
+/** Marks of what a run goes on with otherwise than the checkpoint was trained with. */
+function* changes(
+  step: number,
+  { training: old }: Configuration,
+  { training }: Configuration,
+): Generator<TrainingEvent> {
+  if (training.lr !== old.lr) yield mark(step, 'learningRate', `Learning rate ${old.lr} → ${training.lr}`);
+  if (training.clipping !== 'none' && training.clip !== old.clip) {
+    yield mark(step, 'clip', `θ ${old.clip} → ${training.clip}`);
   }
 }
 

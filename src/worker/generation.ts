@@ -48,8 +48,8 @@ const methods: GenerationMethods = {
     const shape = shapeOf(configuration, tokenizer);
     const kind = JSON.stringify([how, shape, normalize, tokenizer.serialise()]);
     const held = models.find(model);
-    if (held?.kind === kind) {
-      // A request under way goes on with the newer weights: it looks away only between two tokens.
+    // A request under way ends with the weights that it began with, which its result names.
+    if (held?.kind === kind && !models.isHeld(held)) {
       held.engine.parameters.flat.set(parameters.flat);
       return { vocabulary, dropped: [] };
     }

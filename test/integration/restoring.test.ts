@@ -30,11 +30,13 @@ describe('Runs on disk', () => {
     const before = open();
     const run = await start(before);
     await untilStep(run, 30);
-    await before.close();
+    // VS Code disposes of everything as soon as it has called `deactivate`, and waits for that only afterwards.
+    const closed = before.close();
+    before.dispose();
+    await closed;
     const history = run.history.stretch();
     const closedAt = run.checkpointStep;
     assert.ok(closedAt >= 30, `checkpoint of step ${closedAt}`);
-    before.dispose();
 
     const after = open();
     await after.restore();

@@ -2,7 +2,17 @@ import * as assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { ObservedRun, RecurrentApi } from '../../src/host/api';
-import { activated, deleteAll, realText, Scratch, small, until, untilState, untilStep } from './support/laboratory';
+import {
+  activated,
+  deleteAll,
+  Messages,
+  realText,
+  Scratch,
+  small,
+  until,
+  untilState,
+  untilStep,
+} from './support/laboratory';
 
 describe('A training', () => {
   let api: RecurrentApi;
@@ -92,6 +102,16 @@ describe('A training', () => {
       await vscode.commands.executeCommand('recurrent.resume', run.id);
       await untilState(run, 'running');
       await untilStep(run, at + 5);
+    });
+
+    it('is not touched by a command for a run that was deleted', async () => {
+      const messages = new Messages();
+      await vscode.commands.executeCommand('recurrent.stop', 'a-run-of-before');
+      assert.match(await messages.next(), /^This run was deleted/);
+      messages.dispose();
+      const at = run.history.lastStep;
+      await untilStep(run, at + 5);
+      assert.equal(run.summary.state, 'running');
     });
 
     it('saves a checkpoint when asked', async () => {

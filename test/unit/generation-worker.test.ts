@@ -12,11 +12,11 @@ import { startThread, type Thread } from '../../src/worker/threads/start';
 const dist = resolve(__dirname, '../../dist');
 
 /** A model that learnt nothing. */
-function checkpoint(configuration: object): Uint8Array {
+function checkpoint(configuration: object, seed = 1): Uint8Array {
   const complete = parseConfiguration(configuration, 'Test');
   const tokenizer = buildTokenizer('the quick brown fox jumps over the lazy dog\n', complete.text);
   const parameters = new ParameterTable(shapeOf(complete, tokenizer));
-  initialise(parameters, 'uniform', 1);
+  initialise(parameters, 'uniform', seed);
   return writeCheckpoint({ configuration: complete, tokenizer, parameters });
 }
 
@@ -62,6 +62,21 @@ describe('the worker that samples', () => {
     expect(sampled.tokens.map(({ text }) => text).join('')).toHaveLength(8);
     const found = await caller.call('continue', { ...request, options: { ...generation, beams: 3, length: 8 } });
     expect(found.tokens.map(({ text }) => text).join('')).toHaveLength(8);
+  });
+
+  it('ends a request with the weights that it began with, though newer ones are loaded meanwhile', async () => {
+    const options = { ...generation, length: 3000 };
+    const untouched = await caller.call('continue', { ...request, options, ticket: 8 });
+    const disturbed = caller.call('continue', { ...request, options, ticket: 9 });
+    let ended = false;
+    void disturbed.then(() => {
+      ended = true;
+    });
+    await caller.call('load', { model: 'm', bytes: checkpoint({ model: { hidden: 64, cell: 'gru' } }, 2) });
+    expect(ended, 'the weights came while the request was under way').toBe(false);
+    const { tokens } = await disturbed;
+    expect(tokens).toEqual(untouched.tokens);
+    expect((await caller.call('continue', { ...request, options, ticket: 10 })).tokens).not.toEqual(tokens);
   });
 
   it('hears a cancel in the middle of a long search, and answers others meanwhile', async () => {

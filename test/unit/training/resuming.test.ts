@@ -11,6 +11,20 @@ const saved = (events: TrainingEvent[]) => of(events, 'checkpoint').at(-1)!;
 const progressOf = ({ bytes }: CheckpointEvent) => readCheckpoint(bytes, 'x').resume!.progress;
 
 describe('a run that goes on from a checkpoint', () => {
+  it('marks what it goes on with otherwise', async () => {
+    const training = { maxSteps: 4, lr: 0.01, clip: 1 };
+    const { bytes } = saved(await train({ configuration: { training } }));
+    const changed = { training: { ...training, maxSteps: 6, lr: 0.005, clip: 0.25 } };
+    const marks = (events: TrainingEvent[]) => of(events, 'mark').map(({ kind, text, step }) => [kind, text, step]);
+    expect(marks(await train({ configuration: changed, resume: bytes }))).toEqual([
+      ['restored', 'Restored from step 4', 4],
+      ['learningRate', 'Learning rate 0.01 → 0.005', 4],
+      ['clip', 'θ 1 → 0.25', 4],
+    ]);
+    const same = { training: { ...training, maxSteps: 6 } };
+    expect(marks(await train({ configuration: same, resume: bytes }))).toHaveLength(1);
+  });
+
   it.each([
     ['gru', 'sequential', 'fixed'],
     ['lstm', 'random', 'random'],

@@ -32,6 +32,15 @@ describe('RunHistory', () => {
     expect(pieces.evaluations).toEqual(whole.evaluations);
   });
 
+  it('has epochs that never fall, though one begins anew where a run goes on with another text', () => {
+    const history = new RunHistory(0.5);
+    const made = stretch(4, 1000);
+    const epochs = (values: number[]) => ({ ...made, columns: { ...made.columns, epoch: Float64Array.from(values) } });
+    history.append(epochs([2.5, 2.6, 2.7, 2]));
+    history.append(epochs([2.4, 2.65, 2.8, 2.9]));
+    expect([...history.epoch.used]).toEqual([2.5, 2.6, 2.7, 2.7, 2.7, 2.7, 2.8, 2.9]);
+  });
+
   it('counts a clip event exactly where the gradient was scaled down', () => {
     const history = new RunHistory(0.5);
     const made = stretch(500, 1000, { clips: 0.3 });
