@@ -21,9 +21,10 @@ async function main(): Promise<void> {
   const program = new Command('recurrent')
     .description('Train, measure and sample recurrent language models.')
     .showSuggestionAfterError()
+    .configureOutput({ outputError: (message, write) => write(oneSentence(message)) })
     .exitOverride();
   for (const add of [addTrain, addEvaluate, addSample, addSurprise, addBaseline, addBench]) add(program, surroundings);
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync();
   } catch (error) {
@@ -33,6 +34,13 @@ async function main(): Promise<void> {
       process.exitCode = 2;
     } else throw error;
   }
+}
+
+/** What commander says of a wrong option, in one line and as everything else is said. */
+function oneSentence(message: string): string {
+  const [said, suggestion] = message.trim().split('\n');
+  const guess = /\(Did you mean (.*)\?\)/.exec(suggestion ?? '')?.[1];
+  return `recurrent: ${said.replace(/^error: /, '')}${guess ? `; did you mean ${guess}?` : ''}\n`;
 }
 
 void main();

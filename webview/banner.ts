@@ -1,5 +1,6 @@
 import type { FromPanel } from '../src/protocol/panel';
 import type { RunSummary } from '../src/protocol/runs';
+import { comparability } from './comparable';
 import { element, icon, setShown, setText } from './dom';
 import { actionLink } from './ui';
 
@@ -25,11 +26,14 @@ export class Banner {
     );
   }
 
-  set(run: RunSummary): void {
+  /** @param compared the runs that are drawn beside it */
+  set(run: RunSummary, compared: readonly RunSummary[]): void {
     const bad = run.state === 'failed' || run.state === 'diverged';
-    const text = [run.message, ...(run.prepared?.notes ?? [])].filter(Boolean).join(' ');
+    const said = [run.message, ...(run.prepared?.notes ?? []), comparability([run, ...compared])];
+    const text = said.filter(Boolean).join(' ');
     setShown(this.element, text !== '');
-    setShown(this.actions, bad);
+    // Not every failure lies in a setting: an empty text does not.
+    setShown(this.actions, run.state === 'diverged' || (bad && /recurrent\.\w+\.\w+/.test(text)));
     setText(this.text, text);
     const kind = bad ? 'error' : 'note';
     if (this.element.dataset.kind === kind) return;

@@ -90,11 +90,12 @@ export const metrics: readonly Metric[] = [
     id: 'validation',
     name: 'Validation',
     unit: '',
-    hint: 'Perplexity on text that was held out, at the last evaluation.',
+    hint: 'Perplexity on text that was held out, at the last evaluation, and the same as bits per character of that text, which compare models whose tokens differ.',
     range: [1, Number.POSITIVE_INFINITY],
     format: significant,
     read: (run) => run.latest?.validationPerplexity,
-    detail: () => 'perplexity',
+    detail: ({ latest }) =>
+      latest?.bitsPerCharacter === undefined ? 'perplexity' : `${significant(latest.bitsPerCharacter)} bits/char`,
   },
   {
     id: 'best',

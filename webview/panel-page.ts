@@ -194,7 +194,10 @@ export class PanelPage {
         front.summary,
         front.history.evaluations.at(-1)?.diagnosis ?? front.summary.prepared?.diagnosis ?? '',
       );
-      this.banner.set(front.summary);
+      this.banner.set(
+        front.summary,
+        this.shown.slice(1).map(({ summary }) => summary),
+      );
       const waits = this.preparing.set(front.summary, front.history.length);
       const worth = !waits && (front.summary.state !== 'failed' || front.history.length > 0);
       setShown(this.columns, worth);

@@ -24,11 +24,15 @@ export function readTheme(): Theme {
     }
     return style.color;
   };
+  const highContrast = document.body.classList.contains('vscode-high-contrast');
+  const background = colour('editor-background');
+  const grid = colour('editorIndentGuide-background1', 'editorRuler-foreground', 'widget-border', 'contrastBorder');
   return {
     foreground: colour('foreground', 'editor-foreground'),
     muted: colour('descriptionForeground', 'foreground'),
-    background: colour('editor-background'),
-    grid: colour('editorIndentGuide-background1', 'editorRuler-foreground', 'widget-border', 'contrastBorder'),
+    background,
+    // Themes of high contrast draw their guides as bright as text, which would drown the curves.
+    grid: highContrast ? `color-mix(in srgb, ${grid} 30%, ${background})` : grid,
     focus: colour('focusBorder'),
     warning: colour('charts-red', 'errorForeground'),
     font: style.getPropertyValue('--vscode-font-family').trim() || 'sans-serif',
@@ -37,7 +41,7 @@ export function readTheme(): Theme {
       Number.parseFloat(getComputedStyle(document.querySelector('.panel') ?? document.body).fontSize) / 13,
     ),
     palette: ['blue', 'yellow', 'green', 'purple', 'red', 'orange'].map((name) => colour(`charts-${name}`)),
-    highContrast: document.body.classList.contains('vscode-high-contrast'),
+    highContrast,
   };
 }
 

@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { UserError } from '../text/user-error';
-import { newestModel, seedOf, textBefore } from './completion';
+import { modelInFront, seedOf, textBefore } from './completion';
 import { configurationOf, demonstrations, pickDemonstration } from './demonstrations';
 import { Disposable } from './disposable';
 import type { Generator } from './generator';
@@ -115,6 +115,8 @@ export class Commands extends Disposable {
     const { trainer, samples, panels } = this.parts;
     const run = await trainer.train(await samples.mobyDick(), configurationOf(demonstration));
     panels.open(run);
+    // Ticks off the topic's step of the walkthrough, and no other's.
+    if (named) void vscode.commands.executeCommand('setContext', `recurrent.demonstrated.${target}`, true);
     return run.id;
   }
 
@@ -158,7 +160,7 @@ export class Commands extends Disposable {
     const editor = vscode.window.activeTextEditor;
     if (!editor) throw new UserError(vscode.l10n.t('There is no cursor to continue at: open a text first.'));
     await runs.restore();
-    const run = newestModel(runs.all);
+    const run = modelInFront(runs);
     if (!run) throw new UserError(vscode.l10n.t('There is no model yet: train one on any text first.'));
     const at = editor.selection.active;
     const { document } = editor;

@@ -98,6 +98,11 @@ export function newestModel(runs: readonly Run[]): Run | undefined {
   return runs.find((run) => run.isLive && run.hasCheckpoint) ?? runs.find((run) => run.hasCheckpoint);
 }
 
+/** The model that a command is meant for: that of the run in front if it has one, else the newest. */
+export function modelInFront({ front, all }: Pick<Runs, 'front' | 'all'>): Run | undefined {
+  return front?.hasCheckpoint ? front : newestModel(all);
+}
+
 /** The text before a position that a model reads as its prompt. */
 export function textBefore(document: vscode.TextDocument, position: vscode.Position): string {
   const offset = document.offsetAt(position);

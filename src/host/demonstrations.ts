@@ -37,7 +37,8 @@ export function demonstrations(): Readonly<Record<string, Demonstration>> {
       options: {
         text,
         model: { cell: 'rnn', activation: 'identity', hidden: 256 },
-        training: { ...plain, clipping: 'none' },
+        // It lasts a few steps only, and the flow is measured with each evaluation.
+        training: { ...plain, clipping: 'none', evaluateEvery: 1 },
       },
     },
     truncation: {

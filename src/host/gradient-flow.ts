@@ -3,7 +3,7 @@ import { flowLevel, flowLevels } from '../analysis/flow-level';
 import type { FlowResult } from '../protocol/generation';
 import { placesFromEnd } from '../text/places';
 import { UserError } from '../text/user-error';
-import { newestModel, textBefore } from './completion';
+import { modelInFront, textBefore } from './completion';
 import { Disposable } from './disposable';
 import type { Generator } from './generator';
 import type { Run } from './run';
@@ -71,14 +71,14 @@ export class GradientFlow extends Disposable {
     );
   }
 
-  /** Shows the flow of the token before the cursor, under the newest model. @throws UserError if that cannot be */
+  /** Shows the flow of the token before the cursor, under the model in front. @throws UserError if that cannot be */
   async show(): Promise<ShownFlow> {
     const editor = vscode.window.activeTextEditor;
     if (!editor) {
       throw new UserError(vscode.l10n.t('There is no cursor to look back from: open a text and put the cursor in it.'));
     }
     await this.runs.restore();
-    const run = newestModel(this.runs.all);
+    const run = modelInFront(this.runs);
     if (!run) throw new UserError(vscode.l10n.t('There is no model yet: train one on any text first.'));
     const { document } = editor;
     const { version } = document;

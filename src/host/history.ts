@@ -182,6 +182,7 @@ export class History {
       epoch: value.epoch,
       perplexity: this.trends.perplexity,
       validationPerplexity: this.evaluations.at(-1)?.perplexity,
+      bitsPerCharacter: this.evaluations.at(-1)?.bitsPerCharacter,
       bestPerplexity: this.bestEvaluation?.perplexity,
       bestStep: this.bestEvaluation?.step,
       gradNorm: value.gradNorm,

@@ -62,9 +62,12 @@ export class Panel extends Disposable {
     webview.webview.html = pageHtml(webview.webview, extension, 'panel');
   }
 
-  /** Brings the panel to the front. */
+  /** Brings the panel to the front; beside the walkthrough if it would cover that. */
   reveal(): void {
-    this.webview.reveal(undefined, true);
+    const { activeTab, viewColumn } = vscode.window.tabGroups.activeTabGroup;
+    // VS Code tells of a walkthrough's tab that it is there, and nothing else.
+    const covers = activeTab !== undefined && activeTab.input === undefined && this.webview.viewColumn === viewColumn;
+    this.webview.reveal(covers ? vscode.ViewColumn.Beside : undefined, true);
   }
 
   /** Puts a run in front, with others to compare: without any given, those that it is compared with now. */
@@ -261,6 +264,12 @@ function withFront(run: Run, compare: readonly Run[]): Run[] {
   return [run, ...new Set(compare.filter((other) => other !== run))];
 }
 
+/** The other column where there are two: a third one would squeeze everything. */
+function columnBeside({ all, activeTabGroup }: vscode.TabGroups): vscode.ViewColumn {
+  const others = all.filter((group) => group !== activeTabGroup);
+  return others.length === 1 ? others[0].viewColumn : vscode.ViewColumn.Beside;
+}
+
 /** Keeps the one panel: opens it, brings it back after a reload. */
 export class Panels extends Disposable implements vscode.WebviewPanelSerializer<PanelMemory> {
   private panel: Panel | undefined;
@@ -282,7 +291,7 @@ export class Panels extends Disposable implements vscode.WebviewPanelSerializer<
       this.panel.reveal();
       return this.panel;
     }
-    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    const place = { viewColumn: columnBeside(vscode.window.tabGroups), preserveFocus: true };
     return this.adopt(vscode.window.createWebviewPanel(panelType, 'Recurrent', place, { enableFindWidget: true }));
   }
 

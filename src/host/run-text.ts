@@ -15,10 +15,20 @@ export function describeState(state: RunState): string {
   }[state];
 }
 
-/** A run in words: `short` for the status bar and the tree, `lines` for tooltips. */
-export function describeRun(run: Run): { readonly short: string; readonly lines: readonly string[] } {
-  const { latest, state, prepared } = run.summary;
-  if (!latest) return { short: describeState(state), lines: [describeState(state)] };
+/** A run in words. */
+export interface RunText {
+  /** For the status bar. */
+  readonly short: string;
+  /** For the tree, whose icon says the state and where there is little room: what tells runs of one name apart. */
+  readonly brief: string;
+  /** For tooltips. */
+  readonly lines: readonly string[];
+}
+
+/** Describes a run as it stands. */
+export function describeRun(run: Run): RunText {
+  const { latest, state, prepared, started } = run.summary;
+  if (!latest) return { short: describeState(state), brief: describeState(state), lines: [describeState(state)] };
   const { step, totalSteps, epoch, perplexity, validationPerplexity, secondsLeft } = latest;
   const numbers = [vscode.l10n.t('perplexity {0}', perplexity.toFixed(2))];
   const short = [describeState(state), ...numbers];
@@ -37,7 +47,17 @@ export function describeRun(run: Run): { readonly short: string; readonly lines:
   lines.push(vscode.l10n.t('{0} tokens per second', Math.round(latest.tokensPerSecond).toLocaleString()));
   if (run.isLive && secondsLeft !== undefined) lines.push(vscode.l10n.t('About {0} left', describeTime(secondsLeft)));
   for (const note of prepared?.notes ?? []) lines.push(note);
-  return { short: short.join(' · '), lines };
+  const brief = [(validationPerplexity ?? perplexity).toFixed(2), describeMoment(started)];
+  return { short: short.join(' · '), brief: brief.join(' · '), lines };
+}
+
+/** When something was: the time of day today, else the day. */
+function describeMoment(milliseconds: number): string {
+  const moment = new Date(milliseconds);
+  const today = moment.toDateString() === new Date().toDateString();
+  return today
+    ? moment.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+    : moment.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
 }
 
 /** Seconds as `45 s`, `12 min` or `3.5 h`. */

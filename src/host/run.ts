@@ -152,7 +152,7 @@ export class Run extends Disposable {
 
   /** Notes that the editor closes while it trains: it stands still from now on. */
   interrupt(): void {
-    this.markStop(vscode.l10n.t('Stopped: the editor was closed'));
+    this.markStop(vscode.l10n.t('Stopped: the window was closed or reloaded'));
     this.enter('stopped', describeInterruption(this.record.checkpoints));
   }
 
@@ -284,6 +284,6 @@ export class Run extends Disposable {
 export function describeInterruption({ latest, best }: RunRecord['checkpoints']): string {
   const step = latest ?? best;
   return step === undefined
-    ? vscode.l10n.t('The editor was closed before the first checkpoint.')
-    : vscode.l10n.t('The editor was closed; the run can go on from step {0}.', step.toLocaleString());
+    ? vscode.l10n.t('The window was closed or reloaded before the first checkpoint.')
+    : vscode.l10n.t('The window was closed or reloaded; the run can go on from step {0}.', step.toLocaleString());
 }

@@ -3,7 +3,7 @@ import type { RunState } from '../protocol/runs';
 import { Disposable } from './disposable';
 import type { Run } from './run';
 import { contextOf } from './run-context';
-import { describeRun } from './run-text';
+import { describeRun, describeState } from './run-text';
 import type { Runs } from './runs';
 import { Throttle } from './throttle';
 
@@ -50,15 +50,17 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Run>
 
   getTreeItem(run: Run): vscode.TreeItem {
     const { name, state, started, message } = run.summary;
-    const { short, lines } = describeRun(run);
+    const { short, brief, lines } = describeRun(run);
     const item = new vscode.TreeItem(name);
     item.id = run.id;
-    item.description = short;
+    item.description = brief;
     item.iconPath = icons[state];
     item.contextValue = this.contextOf(run);
     this.drawn.set(run, item.contextValue);
     const tooltip = new vscode.MarkdownString();
-    tooltip.appendText([name, new Date(started).toLocaleString(), ...lines, message].filter(Boolean).join('\n'));
+    tooltip.appendText(
+      [name, describeState(state), new Date(started).toLocaleString(), ...lines, message].filter(Boolean).join('\n'),
+    );
     item.tooltip = tooltip;
     item.accessibilityInformation = { label: [name, short, message].filter(Boolean).join(', ') };
     item.command = { command: 'recurrent.openPanel', title: vscode.l10n.t('Open Panel'), arguments: [run.id] };

@@ -107,6 +107,10 @@ export class Session extends Disposable {
       }
       case 'checkpoint':
         this.saved.fire();
+        if (event.reason === 'asked') {
+          const told = vscode.l10n.t('Checkpoint of step {0} saved', event.step.toLocaleString());
+          vscode.window.setStatusBarMessage(`$(save) ${told}`, 5000);
+        }
         break;
       case 'finished':
         if (event.reason === 'stopped') this.run.markStop(vscode.l10n.t('Stopped'));

@@ -82,7 +82,9 @@ export class Trainer extends Disposable {
     if (how === 'failed' && run.hasCheckpoint) actions.push(goOn);
     if (how === 'diverged' && run.hasCheckpoint) actions.push(slower);
     if (how === 'failed') actions.push(log);
-    const answer = await vscode.window.showErrorMessage(run.summary.message, ...actions);
+    const { name, source, message } = run.summary;
+    const told = message.includes(source) ? message : `${name}: ${message}`;
+    const answer = await vscode.window.showErrorMessage(told, ...actions);
     if (answer === log) this.log.show();
     // A notification stays for hours: meanwhile the run may have been resumed otherwise, or deleted.
     if (run.isLive || this.runs.get(run.id) !== run) return;

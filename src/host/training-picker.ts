@@ -148,16 +148,17 @@ function show(value: unknown): string {
 
 function summarise({ text, model, training }: Configuration): string {
   const layers = model.layers > 1 ? `${model.layers}×` : '';
-  const { batch, steps, epochs, optimizer, lr } = training;
+  const { batch, steps, epochs, maxSteps, optimizer, lr } = training;
+  const length = maxSteps > 0 ? vscode.l10n.t('{0} steps at most', maxSteps) : vscode.l10n.t('{0} epochs', epochs);
   return vscode.l10n.t(
-    '{0}, {1}, batch {2} × {3} steps, {4}, learning rate {5}, {6} epochs',
+    '{0}, {1}, batch {2} × {3} steps, {4}, learning rate {5}, {6}',
     `${layers}${model.cell.toUpperCase()}-${model.hidden}`,
     text.tokenizer,
     batch,
     steps,
     optimizer,
     lr,
-    epochs,
+    length,
   );
 }
 

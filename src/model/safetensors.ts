@@ -57,7 +57,7 @@ export function readTensors(bytes: Uint8Array, source: string): TensorFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > largestHeader || 8 + length > bytes.byteLength) {
-    throw corrupt(`its header of ${length} bytes does not fit into its ${bytes.byteLength} bytes`);
+    throw corrupt('it does not begin with a header of safetensors that fits into it');
   }
   let header: unknown;
   try {

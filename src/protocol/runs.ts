@@ -32,6 +32,8 @@ export interface LatestMetrics {
   /** Training perplexity, the debiased moving average. */
   readonly perplexity: number;
   readonly validationPerplexity?: number;
+  /** Of the validation text, which compares models whose tokens differ. */
+  readonly bitsPerCharacter?: number;
   readonly bestPerplexity?: number;
   readonly bestStep?: number;
   readonly gradNorm: number;

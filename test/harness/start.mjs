@@ -43,6 +43,8 @@ async function inBrowser(codeServer, port) {
     port: port ?? (await freePort(8321)),
     vsix: join(root, 'recurrent.vsix'),
     home: laboratory,
+    // The panel takes half of the window, and a book's lines are longer than that.
+    settings: { 'editor.wordWrap': 'on' },
   });
   const address = workbenchAddress(server, workspace.folder, [['openFile', remoteUri(server, workspace.sample)]]);
   process.on('SIGINT', () => server.stop());

@@ -46,7 +46,7 @@ describe('Runs on disk', () => {
     const [restored] = after.all;
     assert.equal(restored.id, run.id);
     assert.equal(restored.state, 'stopped');
-    assert.match(restored.summary.message, /The editor was closed; the run can go on from step \d+\./);
+    assert.match(restored.summary.message, /The window was closed or reloaded; the run can go on from step \d+\./);
     assert.equal(restored.history.steps, 0, 'the history is read only when someone looks');
     await restored.load();
     assert.deepEqual(restored.history.stretch(), history);

@@ -160,6 +160,7 @@ function latestOf({ columns, evaluations }: RunStretch, state: RunState, total: 
     epoch: columns.epoch[end],
     perplexity: Math.exp(columns.loss.map((loss) => smoother.next(loss))[end]),
     validationPerplexity: evaluations.at(-1)?.perplexity,
+    bitsPerCharacter: evaluations.at(-1)?.bitsPerCharacter,
     bestPerplexity: best?.perplexity,
     bestStep: best?.step,
     gradNorm: columns.gradNorm[end],

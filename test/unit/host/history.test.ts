@@ -84,6 +84,7 @@ describe('A history', () => {
     expect(latest).toMatchObject({ step: 200, totalSteps: 1000, clipRate: 0.25, bestStep: 100 });
     expect(latest?.bestPerplexity).toBeCloseTo(Math.exp(1.5), 9);
     expect(latest?.validationPerplexity).toBeCloseTo(Math.exp(1.75), 9);
+    expect(latest?.bitsPerCharacter).toBe(history.evaluations.at(-1)?.bitsPerCharacter);
     expect(latest?.secondsLeft).toBeCloseTo(800 * 0.25, 9);
   });
 
