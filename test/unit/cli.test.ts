@@ -190,7 +190,7 @@ describe('recurrent', () => {
     [
       'an unknown option',
       ['train', at('fox.txt'), '--hiden', '5'],
-      /unknown option '--hiden'\n\(Did you mean --hidden\?\)/,
+      /^recurrent: unknown option '--hiden'; did you mean --hidden\?\n$/,
     ],
     ['a conflict', ['train', at('fox.txt'), '--tied'], /--tied needs --embedding/],
     ['no such file', ['train', at('none.txt')], /^recurrent: Cannot read .*none\.txt: there is no such file\.\n$/],
