@@ -46,6 +46,7 @@ export class Continuations {
     const chosen = history?.continuations.findIndex((item) => item.step === step) ?? -1;
     this.chosen = chosen < 0 ? undefined : chosen;
     this.list.replaceChildren();
+    setText(this.heading, '');
     this.update();
   }
 

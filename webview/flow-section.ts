@@ -63,8 +63,8 @@ export class FlowSection {
   /** Shows another run. @param marks layers that lie over the heat map */
   setRun(run: ShownRun | undefined, marks: readonly Layer[]): void {
     this.history = run?.history;
-    this.shown = undefined;
     this.lagView.range = undefined;
+    this.show(undefined);
     this.setLayers(run?.summary.configuration.model.layers ?? 1);
     this.map.setLayers(run ? [flowLayer(run.history, () => this.layer), ...marks] : []);
     this.curve.setLayers(run ? curveLayers(run.summary, () => this.shown) : []);
@@ -86,7 +86,11 @@ export class FlowSection {
     const { history, view } = this;
     const flow = history && flowAt(history, view.cursor ?? view.shown[1], view.axis);
     this.map.setCount(this.cell(flow) ?? this.span);
-    if (flow === this.shown) return;
+    if (flow !== this.shown) this.show(flow);
+  }
+
+  /** Draws the curve of a step, or of none, and says what belongs to it. */
+  private show(flow: FlowEvent | undefined): void {
     this.shown = flow;
     const { dataset } = this.curve.element;
     dataset.step = String(flow?.step ?? '');

@@ -130,6 +130,7 @@ export class Head {
     if (lr !== before?.lr) this.lr.value = String(lr);
     if (clip !== before?.clip) this.clip.value = String(clip);
     setShown(this.clip, clipping !== 'none');
+    if (!before || !live) setText(this.adjustError, '');
     // A schedule takes this rate as its measure; what is in force at a step stands on the chart.
     setText(this.lr, schedule === 'constant' && warmup === 0 ? 'Learning rate' : 'Base learning rate');
     for (const { metric, name, value, detail } of this.tiles) {
