@@ -1,6 +1,7 @@
 import { element, setText } from './dom';
 import type { RunHistory } from './history';
 import { precise, whole } from './metrics';
+import { Rows } from './rows';
 import type { View, Viewer } from './view';
 
 /** Most rows at a time, the newest of what is shown. */
@@ -9,7 +10,7 @@ const most = 200;
 /** Clip events as a table, for those who cannot read the chart and for jumping to one. Built only while it is open. */
 export class ClipList implements Viewer {
   private readonly title = element('summary', {}, 'List of clip events');
-  private readonly rows = element('tbody');
+  private readonly body = element('tbody');
   private readonly note = element('p', { class: 'quiet' });
   readonly element = element(
     'details',
@@ -32,10 +33,16 @@ export class ClipList implements Viewer {
             ),
           ),
         ),
-        this.rows,
+        this.body,
       ),
     ),
     this.note,
+  );
+  private readonly rows = new Rows(
+    this.body,
+    this.title,
+    (index) => this.row(index),
+    () => this.view.refresh(),
   );
   private history: RunHistory | undefined;
   private drawn = '';
@@ -48,22 +55,26 @@ export class ClipList implements Viewer {
   setHistory(history: RunHistory | undefined): void {
     this.history = history;
     this.drawn = '';
+    this.rows.clear();
   }
 
   draw(): void {
     const { history, view } = this;
-    if (!history || !this.element.open) return;
+    if (!history || !this.element.open) {
+      // Not counted while it is closed, and a count of before would be wrong.
+      setText(this.title, 'List of clip events');
+      this.drawn = '';
+      return;
+    }
     const xs = history.x(view.axis);
     const [low, high] = view.shown;
     const first = history.clipEvents.lowerBound(xs.lowerBound(low));
-    const end = history.clipEvents.lowerBound(xs.lowerBound(high + Number.EPSILON * Math.abs(high)) + 1);
+    const end = history.clipEvents.lowerBound(xs.lowerBound(high + Number.EPSILON * Math.abs(high)));
     const key = `${first} ${end}`;
     if (key === this.drawn) return;
+    const newest = history.clipEvents.used.subarray(Math.max(first, end - most), end);
+    if (!this.rows.set(Array.from(newest).reverse())) return;
     this.drawn = key;
-    const rows: HTMLElement[] = [];
-    for (let i = end - 1; i >= Math.max(first, end - most); i--)
-      rows.push(this.row(history, history.clipEvents.values[i]));
-    this.rows.replaceChildren(...rows);
     const count = end - first;
     setText(this.title, `List of clip events: ${whole(count)} in view`);
     setText(this.note, count > most ? `The newest ${most} of those in view; zoom in to see others.` : '');
@@ -71,7 +82,9 @@ export class ClipList implements Viewer {
 
   point(): void {}
 
-  private row(history: RunHistory, index: number): HTMLElement {
+  private row(index: number): HTMLElement {
+    const { history } = this;
+    if (!history) return element('tr');
     const step = history.step.values[index];
     const jump = element(
       'button',

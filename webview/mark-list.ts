@@ -2,12 +2,13 @@ import { jumpTo } from './clip-list';
 import { element, setShown, setText } from './dom';
 import type { RunHistory } from './history';
 import { whole } from './metrics';
+import { Rows } from './rows';
 import type { View, Viewer } from './view';
 
 /** What a person did and when, as a list, for those who cannot read the chart and for jumping to one. Built only while it is open. */
 export class MarkList implements Viewer {
   private readonly title = element('summary');
-  private readonly rows = element('tbody');
+  private readonly body = element('tbody');
   readonly element = element(
     'details',
     { class: 'event-list', 'data-testid': 'mark-list' },
@@ -23,9 +24,15 @@ export class MarkList implements Viewer {
           {},
           element('tr', {}, ...['Step', 'What happened'].map((name) => element('th', { scope: 'col' }, name))),
         ),
-        this.rows,
+        this.body,
       ),
     ),
+  );
+  private readonly rows = new Rows(
+    this.body,
+    this.title,
+    (index) => this.row(index),
+    () => this.view.refresh(),
   );
   private history: RunHistory | undefined;
 
@@ -36,21 +43,23 @@ export class MarkList implements Viewer {
 
   setHistory(history: RunHistory | undefined): void {
     this.history = history;
-    this.rows.replaceChildren();
+    this.rows.clear();
   }
 
   draw(): void {
-    const { history, rows } = this;
+    const { history, body } = this;
     const count = history?.marks.length ?? 0;
     setShown(this.element, count > 0);
     setText(this.title, `List of marks: ${whole(count)}`);
-    if (!history || !this.element.open || rows.childElementCount === count) return;
-    rows.replaceChildren(...history.marks.map((_, index) => this.row(history, index)).reverse());
+    if (!history || !this.element.open || body.childElementCount === count) return;
+    this.rows.set(history.marks.map((_, index) => index).reverse());
   }
 
   point(): void {}
 
-  private row(history: RunHistory, index: number): HTMLElement {
+  private row(index: number): HTMLElement {
+    const { history } = this;
+    if (!history) return element('tr');
     const { step, text } = history.marks[index];
     const jump = element(
       'button',
