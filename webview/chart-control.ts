@@ -28,9 +28,12 @@ export class ChartControl {
     this.band.className = 'band';
     this.band.hidden = true;
     holder.append(this.band);
-    holder.addEventListener('pointerenter', () => {
+    const lead = () => {
       view.leader = chart;
-    });
+    };
+    holder.addEventListener('pointerenter', lead);
+    // A key takes the crosshair from a pointer that rests; the pointer's next move takes it back.
+    holder.addEventListener('pointermove', lead);
     holder.addEventListener('pointerleave', () => {
       if (view.leader !== chart) return;
       view.leader = undefined;

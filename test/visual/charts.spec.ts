@@ -58,6 +58,19 @@ test.describe('the charts', () => {
     expect(Math.abs(here - there)).toBeLessThan(2);
   });
 
+  test('follows the pointer again that moves on after a key, wherever it rests meanwhile', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const box = (await plot(page, 'perplexity').locator('.u-over').boundingBox())!;
+    await plot(page, 'perplexity').focus();
+    await page.mouse.move(box.x + box.width / 2, box.y + 60);
+    await expect.poll(() => readStep(page)).toBeGreaterThan(3100);
+    await page.keyboard.press('Home');
+    await expect.poll(() => readStep(page)).toBe(1);
+    await page.mouse.move(box.x + box.width / 4, box.y + 60);
+    await expect.poll(() => readStep(page)).toBeGreaterThan(1500);
+    expect(await readStep(page)).toBeLessThan(1700);
+  });
+
   test('zooms all charts by wheel, pans by drag, and shows everything again', async ({ page }) => {
     await play(page, 'panel', 'running');
     const before = await pixels(chart(page, 'speed'));
