@@ -1,5 +1,6 @@
 import { element, setShown, setText } from './dom';
 import type { RunHistory } from './history';
+import { keepFocus } from './keep-focus';
 import { significant, whole } from './metrics';
 import { StepScrubber } from './step-scrubber';
 import { actionLink } from './ui';
@@ -78,7 +79,7 @@ export class Continuations {
     if (!item) return;
     this.scrubber.set(index);
     setText(this.heading, this.describe(index));
-    setShown(this.follow, this.chosen !== undefined);
+    keepFocus([this.follow, this.scrubber.slider], () => setShown(this.follow, this.chosen !== undefined));
     this.text.replaceChildren(element('span', { class: 'prompt' }, item.prompt), item.text);
     for (const entry of this.list.children) {
       entry.classList.toggle('chosen', (entry as HTMLElement).dataset.index === String(index));

@@ -1,8 +1,9 @@
 import type { FromPanel } from '../src/protocol/panel';
 import type { RunState, RunSummary } from '../src/protocol/runs';
 import { element, type IconName, icon, setShown, setText } from './dom';
+import { keepFocus } from './keep-focus';
 import { metrics, nameOf, written } from './metrics';
-import { keepFocus, PauseButton } from './pause-button';
+import { PauseButton } from './pause-button';
 import { button, textField } from './ui';
 
 /** How each state is called and drawn: never by colour alone. */

@@ -25,10 +25,3 @@ export class PauseButton {
     else setButton(this.element, 'Resume', 'play', 'primary');
   }
 }
-
-/** Does something that may hide the control that has the focus, and then gives the focus to the first one that is left. */
-export function keepFocus(controls: readonly HTMLElement[], change: () => void): void {
-  const focused = controls.find((control) => control.contains(document.activeElement));
-  change();
-  if (focused && !focused.checkVisibility()) controls.find((control) => control.checkVisibility())?.focus();
-}

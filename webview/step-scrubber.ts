@@ -9,7 +9,8 @@ const places = 1000;
  * the given steps only; arrow keys go from one to the next.
  */
 export class StepScrubber {
-  private readonly slider: HTMLInputElement;
+  /** What has the focus in it. */
+  readonly slider: HTMLInputElement;
   private readonly ticks = element('div', { class: 'scrubber-ticks', 'aria-hidden': 'true' });
   readonly element: HTMLElement;
   private steps: readonly number[] = [];

@@ -1,6 +1,7 @@
 import type { RunSummary } from '../src/protocol/runs';
 import { element, setText } from './dom';
 import type { XAxis } from './history';
+import { keepFocus } from './keep-focus';
 import { duration, precise, whole } from './metrics';
 import { RunPicker } from './run-picker';
 import type { ShownRun } from './shown-run';
@@ -123,7 +124,7 @@ export class Toolbar {
 
   private update(): void {
     const { view, front } = this;
-    this.all.classList.toggle('away', view.range === undefined);
+    keepFocus([this.all, this.slider], () => this.all.classList.toggle('away', view.range === undefined));
     const index = view.cursor === undefined || !front ? -1 : front.history.x(view.axis).nearest(view.cursor);
     if (!front || index < 0) {
       setText(this.readout, '');

@@ -95,6 +95,25 @@ test.describe('the keyboard’s focus', () => {
     await expect(list).toBeHidden();
   });
 
+  test('goes from Show All and Latest, which are away once they are pressed, to what stands before them', async ({
+    page,
+  }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'running');
+    await page.getByTestId('perplexity-chart').locator('.plot').focus();
+    await page.keyboard.press('+');
+    await page.getByTestId('reset-zoom').focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('reset-zoom')).toBeHidden();
+    await expect(page.getByTestId('smoothing')).toBeFocused();
+    await page.getByTestId('scrubber').focus();
+    await page.keyboard.press('Home');
+    await page.getByRole('button', { name: 'Latest' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: 'Latest' })).toBeHidden();
+    await expect(page.getByTestId('scrubber')).toBeFocused();
+  });
+
   test('chooses the run in front: a compared one changes places, another keeps the comparison', async ({ page }) => {
     await open(page, 'panel', 'dark');
     await play(page, 'panel', 'comparing');
