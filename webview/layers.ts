@@ -27,6 +27,8 @@ export interface Layer {
   levels?(x: number, axis: XAxis): readonly Level[];
   /** Its value where the crosshair stands; undefined if it has none there. */
   value?(x: number, axis: XAxis): number | undefined;
+  /** Where on the axis its data end; a crosshair beyond reads nothing. */
+  end?(axis: XAxis): number;
 }
 
 /** How a line looks. */
@@ -71,6 +73,7 @@ export function lineLayer(
       const index = history.x(axis).nearest(x);
       return index < 0 ? undefined : ys.values[index];
     },
+    end: (axis) => history.x(axis).last,
     paint: (frame) => {
       const { context, ratio } = frame;
       context.strokeStyle = colour(frame.theme);
@@ -135,6 +138,7 @@ export function evaluationLayer(
       }
       return found;
     },
+    end: (axis) => history.x(axis).last,
     paint: (frame) => {
       const { context, ratio, theme, axis } = frame;
       const points = history.evaluations

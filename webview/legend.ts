@@ -51,10 +51,18 @@ export class Legend {
     for (const { layer, swatch } of this.entries) swatch.style.color = layer.colour(theme);
   }
 
-  /** Shows each layer's value at a place; to full precision while the crosshair stands there. */
+  /**
+   * Shows each layer's value at a place; to full precision while the crosshair stands there, and then a dash where it is
+   * beyond the layer's end. Without a crosshair, what has ended keeps its last value.
+   */
   setValues(x: number, axis: XAxis, exact: boolean): void {
     for (const { layer, value } of this.entries) {
       const number = this.hidden.has(layer.key) ? undefined : layer.value?.(x, axis);
+      // A place that the pointer gives may be off by its last digit.
+      if (exact && number !== undefined && layer.end && x > layer.end(axis) * (1 + 1e-9)) {
+        setText(value, '–');
+        continue;
+      }
       setText(value, number === undefined || Number.isNaN(number) ? '' : exact ? precise(number) : this.format(number));
     }
   }

@@ -71,6 +71,26 @@ test.describe('the charts', () => {
     expect(await readStep(page)).toBeLessThan(1700);
   });
 
+  test('reads nothing of a run where it has ended already', async ({ page }) => {
+    await play(page, 'panel', 'comparing');
+    const values = (name: string) => chart(page, name).locator('.legend .value').allTextContents();
+    // Three runs that end at steps 6,412, 9,730 and 7,800; the newest values of all without a crosshair.
+    expect((await values('speed')).every((text) => /^[\d.]+k$/.test(text))).toBe(true);
+    await plot(page, 'perplexity').focus();
+    await page.keyboard.press('End');
+    expect(await values('speed')).toEqual(['–', expect.stringMatching(/\d/), '–']);
+    expect((await values('perplexity')).filter((text) => text !== '')).toEqual([
+      '–',
+      '–',
+      expect.stringMatching(/\d/),
+      expect.stringMatching(/\d/),
+      '–',
+      '–',
+    ]);
+    await page.keyboard.press('Home');
+    expect(await values('speed')).not.toContain('–');
+  });
+
   test('zooms all charts by wheel, pans by drag, and shows everything again', async ({ page }) => {
     await play(page, 'panel', 'running');
     const before = await pixels(chart(page, 'speed'));
