@@ -7,6 +7,7 @@ import { evaluationLayer, type Layer, lineLayer } from './layers';
 import { baselineLayer, clipLayer, markLayer } from './mark-layers';
 import { menu } from './menu';
 import { brief, percent, significant, whole } from './metrics';
+import { shortNames } from './run-names';
 import type { ShownRun } from './shown-run';
 import { readTheme, type Theme } from './theme';
 import type { View } from './view';
@@ -160,15 +161,6 @@ export class Charts {
     }
     return [0, high > 0 ? high : axis === 'step' ? 100 : 1];
   }
-}
-
-/** What tells runs apart in a legend: their names up to the file, numbered where that is not enough. */
-export function shortNames(names: readonly string[]): string[] {
-  const short = names.map((name) => name.split(' · ')[0]);
-  return short.map((name, index) => {
-    const before = short.slice(0, index).filter((other) => other === name).length;
-    return short.indexOf(name) === short.lastIndexOf(name) ? name : `${name} (${before + 1})`;
-  });
 }
 
 /** A run's symbol among several; none where it is alone. */

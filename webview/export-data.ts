@@ -1,3 +1,4 @@
+import { fullNames } from './run-names';
 import type { ShownRun } from './shown-run';
 
 const columns = [
@@ -8,6 +9,7 @@ const columns = [
   'perplexity',
   'smoothed',
   'gradNorm',
+  'smoothedNorm',
   'clip',
   'clipScale',
   'learningRate',
@@ -20,12 +22,18 @@ function quoted(text: string): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** How each of several runs is called. */
+function namesOf(runs: readonly ShownRun[]): string[] {
+  return fullNames(runs.map(({ summary }) => summary.name));
+}
+
 /** The histories of runs as CSV (RFC 4180, UTF-8): one line a step; what is unknown or not a number stays empty. */
 export function toCsv(runs: readonly ShownRun[]): Uint8Array {
   const lines = [heads.join(',')];
-  for (const { summary, history } of runs) {
+  const names = namesOf(runs);
+  runs.forEach(({ history }, index) => {
     const evaluations = new Map(history.evaluations.map(({ step, perplexity }) => [step, perplexity]));
-    const name = quoted(summary.name);
+    const name = quoted(names[index]);
     for (let i = 0; i < history.length; i++) {
       const cells = columns.map((column) => {
         const value = history[column].values[i];
@@ -33,15 +41,16 @@ export function toCsv(runs: readonly ShownRun[]): Uint8Array {
       });
       lines.push([name, ...cells, evaluations.get(history.step.values[i]) ?? ''].join(','));
     }
-  }
+  });
   return new TextEncoder().encode(`${lines.join('\r\n')}\r\n`);
 }
 
 /** The gradient flow of runs as CSV: one line for each step, layer (from 1) and lag k. */
 export function flowToCsv(runs: readonly ShownRun[]): Uint8Array {
   const lines = ['run,step,layer,lag,norm'];
-  for (const { summary, history } of runs) {
-    const name = quoted(summary.name);
+  const names = namesOf(runs);
+  runs.forEach(({ history }, run) => {
+    const name = quoted(names[run]);
     for (const { step, norms } of history.flows) {
       norms.forEach((row, layer) => {
         row.forEach((norm, lag) => {
@@ -49,19 +58,22 @@ export function flowToCsv(runs: readonly ShownRun[]): Uint8Array {
         });
       });
     }
-  }
+  });
   return new TextEncoder().encode(`${lines.join('\r\n')}\r\n`);
 }
 
-/** Everything known of runs as JSON: configuration, columns, evaluations, continuations, gradient flow and marks. */
+/** Everything known of runs as JSON: configuration, columns, the weight of the moving averages among them, evaluations, continuations, gradient flow and marks. */
 export function toJson(runs: readonly ShownRun[]): Uint8Array {
-  const value = runs.map(({ summary, history }) => ({
-    name: summary.name,
+  const names = namesOf(runs);
+  const value = runs.map(({ summary, history }, index) => ({
+    id: summary.id,
+    name: names[index],
     source: summary.source,
     state: summary.state,
     started: new Date(summary.started).toISOString(),
     configuration: summary.configuration,
     prepared: summary.prepared,
+    smoothing: history.smoothing,
     steps: Object.fromEntries(
       columns.map((column) => [column === 'time' ? 'seconds' : column, Array.from(history[column].used)]),
     ),

@@ -4,6 +4,7 @@ import type { Chart } from './chart';
 import { fileName, flowToCsv, toCsv, toJson } from './export-data';
 import type { MenuItem } from './menu';
 import { copyPicture, picture } from './picture';
+import { fullNames } from './run-names';
 import type { ShownRun } from './shown-run';
 
 /** Takes charts and data out of the panel. */
@@ -59,7 +60,7 @@ export class Exporter {
   }
 
   private pictureOf(chart: Chart): Promise<Blob> {
-    const names = this.runs().map(({ summary }) => summary.name);
+    const names = fullNames(this.runs().map(({ summary }) => summary.name));
     return picture(chart, names.length > 2 ? `${names[0]} and ${names.length - 1} others` : names.join(' and '));
   }
 }

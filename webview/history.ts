@@ -76,6 +76,11 @@ export class RunHistory {
     this.appendSmoothed(this.loss.used, this.gradNorm.used);
   }
 
+  /** Weight of the moving averages, from 0 to below 1. */
+  get smoothing(): number {
+    return this.lossSmoother.weight;
+  }
+
   private appendSmoothed(losses: ArrayLike<number>, norms: ArrayLike<number>): void {
     this.smoothed.append(losses, (loss) => Math.exp(this.lossSmoother.next(loss)));
     this.smoothedNorm.append(norms, (norm) => Math.exp(this.normSmoother.next(Math.log(norm))));

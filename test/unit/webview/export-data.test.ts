@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { fileName, toCsv, toJson } from '../../../webview/export-data';
+import { fileName, flowToCsv, toCsv, toJson } from '../../../webview/export-data';
 import { RunHistory } from '../../../webview/history';
+import { fullNames, shortNames } from '../../../webview/run-names';
 import { stretch, summary } from '../../visual/scenarios';
 
-function run(name = 'GRU-256 · "odd", name.txt') {
+function run(name = 'GRU-256 · "odd", name.txt', id = 'run-1') {
   const history = new RunHistory(0.9);
   history.append(stretch(60, 80));
-  return { summary: summary('finished', 60, 80, { name }), history, colour: 0 };
+  return { summary: summary('finished', 60, 80, { name, id }), history, colour: 0 };
 }
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -35,6 +36,35 @@ describe('exports', () => {
     expect(value.steps.loss).toEqual([...made.history.loss.used]);
     expect(value.evaluations).toEqual(made.history.evaluations);
     expect(value.configuration.model.hidden).toBe(256);
+  });
+
+  it('tell runs of one name apart as the legend does', () => {
+    const several = [run('GRU-8 · a.txt', 'run-7'), run('GRU-8 · b.txt', 'run-8'), run('GRU-8 · a.txt', 'run-9')];
+    const names = several.map(({ summary }) => summary.name);
+    expect(shortNames(names)).toEqual(['GRU-8 (1)', 'GRU-8 (2)', 'GRU-8 (3)']);
+    const told = ['GRU-8 · a.txt (1)', 'GRU-8 · b.txt', 'GRU-8 · a.txt (3)'];
+    expect(fullNames(names)).toEqual(told);
+    for (const table of [toCsv(several), flowToCsv(several)]) {
+      const lines = text(table).trimEnd().split('\r\n').slice(1);
+      expect([...new Set(lines.map((line) => line.split(',')[0]))]).toEqual(told);
+    }
+    const values: { name: string; id: string }[] = JSON.parse(text(toJson(several)));
+    expect(values.map(({ name }) => name)).toEqual(told);
+    expect(values.map(({ id }) => id)).toEqual(['run-7', 'run-8', 'run-9']);
+  });
+
+  it('hold the averages that are drawn, and what they were made with', () => {
+    const made = run();
+    const [heads, first] = text(toCsv([made]))
+      .split('\r\n')
+      .map((line) => line.replace(/^"(?:""|[^"])*"/, 'run').split(','));
+    expect(Number(first[heads.indexOf('smoothed')])).toBe(made.history.smoothed.values[0]);
+    expect(Number(first[heads.indexOf('smoothedNorm')])).toBe(made.history.smoothedNorm.values[0]);
+    const [value] = JSON.parse(text(toJson([made])));
+    expect(value.steps.smoothedNorm).toEqual([...made.history.smoothedNorm.used]);
+    expect(value.smoothing).toBe(0.9);
+    made.history.smooth(0.5);
+    expect(JSON.parse(text(toJson([made])))[0].smoothing).toBe(0.5);
   });
 
   it('make names that every file system takes', () => {
