@@ -47,6 +47,8 @@ export class Chart implements Viewer {
   private plot: uPlot | undefined;
   private theme: Theme = readTheme();
   private range: readonly [number, number] = [0, 1];
+  /** What a picture says of it besides its note, such as the step that is drawn. */
+  caption = '';
   /** The row of a heat map that is read; undefined while none is. */
   row: number | undefined;
 

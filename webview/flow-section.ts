@@ -76,6 +76,8 @@ export class FlowSection {
     this.map.element.dataset.points = String(count);
     const range = this.history && flowRange(this.history, this.layer);
     this.span = range ? `${significant(range[0], 2)} to ${significant(range[1], 2)}` : '';
+    const layer = this.layers > 1 ? `Layer ${this.layer + 1}` : '';
+    this.map.caption = [layer, this.span].filter(Boolean).join(' · ');
     setShown(this.map.element, count > 0);
     setShown(this.curve.element, count > 0);
     this.follow();
@@ -96,7 +98,8 @@ export class FlowSection {
     dataset.step = String(flow?.step ?? '');
     dataset.points = String(flow?.norms.reduce((sum, norms) => sum + norms.length, 0) ?? 0);
     dataset.exactPoints = String(flow?.linear?.exact.length ?? 0);
-    this.curve.setCount(flow ? `step ${whole(flow.step)}` : '');
+    this.curve.caption = flow ? `step ${whole(flow.step)}` : '';
+    this.curve.setCount(this.curve.caption);
     const linear = flow?.linear;
     setText(this.sentence, linear ? describeSpectralRadius(linear.spectralRadius, flow.norms.length) : '');
     setShown(this.sentence, linear !== undefined);

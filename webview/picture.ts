@@ -18,7 +18,10 @@ interface Placed {
   readonly row: number;
 }
 
-/** A chart as a PNG that explains itself: title, legend and what the axes measure, on the editor's background. Rejects while the chart is not drawn. */
+/**
+ * A chart as a PNG that explains itself: title, legend and what the axes measure, on the editor's background. Rejects while the
+ * chart is not drawn. @param caption said after what the chart says of itself
+ */
 export async function picture(chart: Chart, caption: string): Promise<Blob> {
   const source = chart.canvas;
   if (!source) throw new Error(`The chart “${chart.options.title}” is not drawn yet; show it first.`);
@@ -31,26 +34,34 @@ export async function picture(chart: Chart, caption: string): Promise<Blob> {
   context.font = small;
   const legend = place(chart.named, (text) => context.measureText(text).width, source.width, ratio);
   const rows = (legend.at(-1)?.row ?? -1) + 1;
-  const head = (titleHeight + rows * rowHeight) * ratio;
+  const { title, note } = chart.options;
+  const bold = `600 ${13 * ratio}px ${theme.font}`;
+  const start = 8 * ratio;
+  context.font = bold;
+  const after = start + context.measureText(title).width + 12 * ratio;
+  context.font = small;
+  const said = [note, chart.caption].filter(Boolean).join(' · ');
+  const whole = [said, caption].filter(Boolean).join(' · ');
+  // What does not fit beside the title: the runs take a row of their own.
+  const wraps = said !== '' && caption !== '' && after + context.measureText(whole).width > source.width - start;
+  const above = titleHeight + (wraps ? rowHeight : 0);
+  // Whole pixels, or the chart below would be drawn between them.
+  const head = Math.round((above + rows * rowHeight) * ratio);
   canvas.width = source.width;
   canvas.height = head + source.height + footHeight * ratio;
   context.fillStyle = theme.background;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.textBaseline = 'middle';
   context.fillStyle = theme.foreground;
-  const { title, note } = chart.options;
-  const bold = `600 ${13 * ratio}px ${theme.font}`;
-  let x = 8 * ratio;
-  for (const [text, font] of [
-    [title, bold],
-    [[note, caption].filter(Boolean).join(' · '), small],
-  ] as const) {
+  const write = (text: string, font: string, x: number, y: number) => {
     context.font = font;
-    context.fillText(text, x, (titleHeight / 2) * ratio, Math.max(1, canvas.width - x - 8 * ratio));
-    x += context.measureText(text).width + 12 * ratio;
-  }
+    context.fillText(text, x, y * ratio, Math.max(1, canvas.width - x - start));
+  };
+  write(title, bold, start, titleHeight / 2);
+  write(wraps ? said : whole, small, after, titleHeight / 2);
+  if (wraps) write(caption, small, start, titleHeight + rowHeight / 2);
   for (const { layer, label, x: left, row } of legend) {
-    const y = (titleHeight + (row + 0.5) * rowHeight) * ratio;
+    const y = (above + (row + 0.5) * rowHeight) * ratio;
     paintSwatch({ context, ratio, theme }, layer, left, y);
     context.fillStyle = theme.foreground;
     context.fillText(label, left + (swatchWidth + 6) * ratio, y);

@@ -127,6 +127,7 @@ for (const [state, testId, title] of [
   ['running', 'perplexity-chart', 'Perplexity'],
   ['comparing', 'perplexity-chart', 'Perplexity'],
   ['running', 'gradient-chart', 'Gradient norm'],
+  ['two-layers', 'flow-chart', 'Gradient flow'],
   ['two-layers', 'flow-curve', 'Gradient by lag'],
 ]) {
   test(`the picture of ${testId}, ${state}, explains itself as reviewed`, async ({ page }) => {
@@ -145,3 +146,37 @@ for (const [state, testId, title] of [
     expect(Buffer.from(bytes)).toMatchSnapshot(`exported-${testId}-${state}.png`, { maxDiffPixelRatio: 0.001 });
   });
 }
+
+test.describe('at a zoom of 125 %', () => {
+  test.use({ deviceScaleFactor: 1.25 });
+
+  test('a picture holds its chart pixel for pixel', async ({ page }) => {
+    await open(page, 'panel', 'light');
+    await play(page, 'panel', 'running');
+    await page.evaluate(() => {
+      fakeHost.answers.save = () => true;
+    });
+    await choose(page, 'speed-chart', 'Speed', 'Save as PNG…');
+    await expect(page.getByTestId('notice')).toHaveText('Saved.');
+    const [heads, different] = await page.evaluate(async () => {
+      const { argument } = fakeHost.posted.filter(({ method }) => method === 'save').at(-1)!;
+      const bitmap = await createImageBitmap(new Blob([(argument as { bytes: BlobPart }).bytes]));
+      const chart = document.querySelector<HTMLCanvasElement>('[data-testid="speed-chart"] canvas')!;
+      const draw = (...images: readonly (CanvasImageSource & { readonly height: number })[]) => {
+        const canvas = new OffscreenCanvas(chart.width, images[0].height);
+        const context = canvas.getContext('2d')!;
+        context.fillStyle = getComputedStyle(document.body).getPropertyValue('--vscode-editor-background');
+        context.fillRect(0, 0, canvas.width, canvas.height);
+        for (const image of images) context.drawImage(image, 0, 0);
+        return context;
+      };
+      // Above the chart its title and one row of its legend: 62½ pixels.
+      const head = Math.round((30 + 20) * 1.25);
+      const whole = draw(bitmap).getImageData(0, head, chart.width, chart.height).data;
+      const alone = draw(chart).getImageData(0, 0, chart.width, chart.height).data;
+      return [bitmap.height - chart.height, whole.filter((value, at) => Math.abs(value - alone[at]) > 4).length];
+    });
+    expect(heads).toBe(Math.floor(63 + 22 * 1.25));
+    expect(different).toBe(0);
+  });
+});
