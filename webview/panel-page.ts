@@ -134,7 +134,7 @@ export class PanelPage {
     const another = this.shown[0]?.summary.id !== current;
     // A page that was made again (moved, shown again, loaded again) takes up where its run stood.
     const kept = this.shown.length === 0 && this.memory.run === current ? this.memory : {};
-    const colours = new Map(this.shown.map(({ summary, colour }) => [summary.id, colour]));
+    const colours = new Map(Object.entries(this.memory.colours ?? {}));
     const taken = new Set(order.map(({ run }) => colours.get(run)));
     this.shown = [];
     for (const { run, history: stretch } of order) {
@@ -151,7 +151,8 @@ export class PanelPage {
     const { range, playground, continuation } = kept;
     const front = this.shown[0];
     const compare = this.shown.slice(1).map(({ summary }) => summary.id);
-    this.remember({ run: current, compare, ...(another && { range, playground, continuation }) });
+    const kinds = Object.fromEntries(this.shown.map(({ summary, colour }) => [summary.id, colour]));
+    this.remember({ run: current, compare, colours: kinds, ...(another && { range, playground, continuation }) });
     setShown(this.empty, !front);
     setShown(this.content, front !== undefined);
     this.charts.setRuns(this.shown);

@@ -62,6 +62,8 @@ export type PanelMethods = {
 export interface PanelMemory {
   readonly run?: string;
   readonly compare?: readonly string[];
+  /** Which colour and symbol each run on the charts has, by its id: an index from 0. */
+  readonly colours?: { readonly [run: string]: number };
   readonly xAxis?: 'step' | 'epoch' | 'time';
   readonly smoothing?: number;
   readonly hidden?: readonly string[];

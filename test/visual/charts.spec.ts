@@ -207,12 +207,14 @@ test.describe('the charts', () => {
         .locator('.legend .symbol')
         .evaluateAll((all) => all.map((svg) => svg.querySelector('path')?.getAttribute('d')));
     expect(new Set(await shapes()).size).toBe(3);
-    await page.evaluate(() => {
-      const { style } = document.documentElement;
-      for (const name of ['blue', 'yellow', 'green', 'purple', 'red', 'orange']) {
-        style.setProperty(`--vscode-charts-${name}`, '#8888ff');
-      }
-    });
+    const oneColour = () =>
+      page.evaluate(() => {
+        const { style } = document.documentElement;
+        for (const name of ['blue', 'yellow', 'green', 'purple', 'red', 'orange']) {
+          style.setProperty(`--vscode-charts-${name}`, '#8888ff');
+        }
+      });
+    await oneColour();
     /** Two level curves in one colour, `lower` below the other: only the shape can say which is whose. */
     const level = (front: 'run-1' | 'run-2', lower: 'run-1' | 'run-2') =>
       page.evaluate(
@@ -239,5 +241,15 @@ test.describe('the charts', () => {
     await level('run-2', 'run-1');
     await page.waitForTimeout(350);
     expect(await pixels(chart(page, 'speed'))).toBe(one);
+    // The page made again, as by a switch of tabs, with that run in front from the start.
+    const state = await page.evaluate(() => fakeHost.state);
+    expect(state).toMatchObject({ colours: { 'run-1': 0, 'run-2': 1 } });
+    await page.addInitScript((kept) => {
+      fakeHost.state = kept;
+    }, state);
+    await page.reload();
+    await oneColour();
+    await level('run-2', 'run-1');
+    await expect.poll(() => pixels(chart(page, 'speed'))).toBe(one);
   });
 });
