@@ -33,8 +33,9 @@ export class Continuations {
       'section',
       { class: 'continuations', 'aria-label': 'Continuations' },
       element('header', {}, element('h2', {}, 'Continuations'), this.heading),
-      this.text,
+      // Above the text, whose height changes with what it says: the scrubber stays under the pointer.
       this.tools,
+      this.text,
       this.list,
       this.empty,
     );

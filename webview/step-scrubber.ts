@@ -4,6 +4,9 @@ import { whole } from './metrics';
 /** Places on the slider. */
 const places = 1000;
 
+/** The share of the axis at either end that the label there needs for itself. */
+const endRoom = 0.22;
+
 /**
  * A slider over steps of a run on a logarithmic axis, so that 100, 1,000 and 10,000 lie equally far apart. It stands at one of
  * the given steps only; arrow keys go from one to the next.
@@ -43,10 +46,11 @@ export class StepScrubber {
     this.steps = steps;
     const [low, high] = this.range;
     const decades = Array.from({ length: 10 }, (_, exponent) => 10 ** exponent);
-    const ticks = decades.filter((step) => step >= low && step <= high);
+    const between = decades.filter((step) => this.shareOf(step) > endRoom && this.shareOf(step) < 1 - endRoom);
+    const ticks = low < high ? [low, ...between, high] : [];
     this.ticks.replaceChildren(
-      ...ticks.map((step) => {
-        const tick = element('span', {}, whole(step));
+      ...ticks.map((step, index) => {
+        const tick = element('span', {}, index === 0 ? `step ${whole(step)}` : whole(step));
         tick.style.setProperty('--at', String(this.shareOf(step)));
         return tick;
       }),
