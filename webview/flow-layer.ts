@@ -1,5 +1,7 @@
+import type { Extent } from './column';
 import type { RunHistory } from './history';
 import type { Layer } from './layers';
+import { eachPixel, firstWhere } from './pixel-columns';
 import type { Theme } from './theme';
 
 /** Shades between the palest and the strongest colour. */
@@ -32,39 +34,68 @@ export function flowLayer(history: RunHistory, layer: () => number): Layer {
       const key = `${layer()} ${flows.length} ${theme.background} ${theme.palette[0]} ${theme.foreground}`;
       if (key !== drawn) paintPicture(picture, history, layer(), theme);
       drawn = key;
-      const starts = flows.map(({ step }) => history.xOfStep(step, axis));
-      const last = history.x(axis).last;
+      const start = (index: number) => history.xOfStep(flows[index].step, axis);
+      const x = (index: number) => frame.x(start(index));
+      const last = flows.length - 1;
+      const end = () => {
+        const before = last > 0 ? start(last - 1) : 0;
+        return frame.x(Math.max(history.x(axis).last, 2 * start(last) - before));
+      };
       const top = frame.y(picture.height);
       const bottom = frame.y(0);
       context.imageSmoothingEnabled = false;
-      for (let i = 0; i < starts.length; i++) {
-        const end = i + 1 < starts.length ? starts[i + 1] : Math.max(last, 2 * starts[i] - (starts[i - 1] ?? 0));
-        if (end < low || starts[i] > high) continue;
-        const left = Math.floor(frame.x(starts[i]));
-        const width = Math.max(1, Math.ceil(frame.x(end)) - left);
-        context.drawImage(picture, i, 0, 1, picture.height, left, top, width, bottom - top);
-      }
+      // The cell that the left edge cuts, and those that begin in view; of several in one column of pixels the last covers the others.
+      const from = Math.max(0, firstWhere(0, flows.length, (index) => start(index) > low) - 1);
+      const to = firstWhere(from, flows.length, (index) => start(index) > high);
+      eachPixel(from, to, x, (_first, next) => {
+        const left = Math.floor(x(next - 1));
+        const width = Math.max(1, Math.ceil(next <= last ? x(next) : end()) - left);
+        context.drawImage(picture, next - 1, 0, 1, picture.height, left, top, width, bottom - top);
+      });
     },
   };
 }
 
+/** What is known of the flows that were seen so far. */
+interface Known {
+  seen: number;
+  lags: number;
+  /** The least and the greatest drawable norm of each layer; `low > high` if it has none. */
+  readonly ranges: Extent[];
+}
+
+const known = new WeakMap<RunHistory, Known>();
+
+/** Takes into account what came since it was last asked for. */
+function knownOf(history: RunHistory): Known {
+  const all = known.get(history) ?? { seen: 0, lags: 0, ranges: [] };
+  known.set(history, all);
+  for (; all.seen < history.flows.length; all.seen++) {
+    const { norms } = history.flows[all.seen];
+    all.lags = Math.max(all.lags, norms[0]?.length ?? 0);
+    norms.forEach((row, layer) => {
+      all.ranges[layer] ??= { low: Number.POSITIVE_INFINITY, high: 0 };
+      for (const norm of row) widen(all.ranges[layer], norm);
+    });
+  }
+  return all;
+}
+
+function widen(extent: Extent, norm: number): void {
+  if (!(norm > 0) || !Number.isFinite(norm)) return;
+  extent.low = Math.min(extent.low, norm);
+  extent.high = Math.max(extent.high, norm);
+}
+
 /** How many lags the longest of a run's flows has. */
 export function lags(history: RunHistory): number {
-  return history.flows.reduce((most, { norms }) => Math.max(most, norms[0]?.length ?? 0), 0);
+  return knownOf(history).lags;
 }
 
 /** The least and the greatest norm of a layer that the shades tell apart; undefined while none is known. */
 export function flowRange(history: RunHistory, layer: number): readonly [number, number] | undefined {
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = 0;
-  for (const { norms } of history.flows) {
-    for (const norm of norms[layer] ?? []) {
-      if (!(norm > 0) || !Number.isFinite(norm)) continue;
-      least = Math.min(least, norm);
-      greatest = Math.max(greatest, norm);
-    }
-  }
-  return greatest > 0 ? [Math.max(least, greatest / 10 ** decades), greatest] : undefined;
+  const range = knownOf(history).ranges[layer];
+  return range && range.high > 0 ? [Math.max(range.low, range.high / 10 ** decades), range.high] : undefined;
 }
 
 function paintPicture(picture: HTMLCanvasElement, history: RunHistory, layer: number, theme: Theme): void {

@@ -27,6 +27,8 @@ export class RunHistory {
   /** Indices of the steps at which clipping bit. */
   readonly clipEvents = new Column();
   readonly evaluations: EvaluationEvent[] = [];
+  /** The evaluations' perplexities. */
+  readonly validation = new Column();
   readonly continuations: ContinuationEvent[] = [];
   readonly flows: FlowEvent[] = [];
   readonly marks: MarkEvent[] = [];
@@ -61,6 +63,7 @@ export class RunHistory {
     for (let i = 0; i < columns.clipScale.length; i++) if (columns.clipScale[i] < 1) events.push(start + i);
     this.clipEvents.append(events);
     for (const item of evaluations) this.evaluations.push(item);
+    this.validation.append(evaluations.map(({ perplexity }) => perplexity));
     for (const item of continuations) this.continuations.push(item);
     for (const item of flows) this.flows.push(item);
     for (const item of marks) this.marks.push(item);

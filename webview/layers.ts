@@ -2,6 +2,7 @@ import type { Column, Extent } from './column';
 import type { Frame } from './frame';
 import type { RunHistory, XAxis } from './history';
 import type { Level } from './levels';
+import { eachPixel, firstWhere } from './pixel-columns';
 import { paintSymbol } from './symbols';
 import type { Theme } from './theme';
 import { trace, visible } from './trace';
@@ -106,6 +107,9 @@ function paintSymbols(frame: Frame, xs: Column, ys: Column, symbol: number, colo
   if (end <= left + width) paint(to - 1);
 }
 
+/** How far beyond the edges of a chart a point is still seen in part, CSS pixels. */
+const pointReach = 8;
+
 /** Evaluations, as a line with a round point at each; among several runs with the run's symbol at each. */
 export function evaluationLayer(
   key: string,
@@ -116,6 +120,9 @@ export function evaluationLayer(
 ): Layer {
   const position = (index: number, axis: XAxis) =>
     axis === 'epoch' ? history.evaluations[index].epoch : history.xOfStep(history.evaluations[index].step, axis);
+  const count = () => history.evaluations.length;
+  const firstFrom = (x: number, axis: XAxis) => firstWhere(0, count(), (index) => position(index, axis) >= x);
+  const firstBeyond = (x: number, axis: XAxis) => firstWhere(0, count(), (index) => position(index, axis) > x);
   return {
     key,
     label,
@@ -124,34 +131,25 @@ export function evaluationLayer(
     group,
     colour,
     extent: (low, high, axis, extent) => {
-      history.evaluations.forEach(({ perplexity }, index) => {
-        const x = position(index, axis);
-        if (!Number.isFinite(perplexity) || x < low || x > high) return;
-        extent.low = Math.min(extent.low, perplexity);
-        extent.high = Math.max(extent.high, perplexity);
-      });
+      history.validation.extent(firstFrom(low, axis), firstBeyond(high, axis), extent);
     },
-    value: (x, axis) => {
-      let found: number | undefined;
-      for (let i = 0; i < history.evaluations.length && position(i, axis) <= x; i++) {
-        found = history.evaluations[i].perplexity;
-      }
-      return found;
-    },
+    value: (x, axis) => history.evaluations[firstBeyond(x, axis) - 1]?.perplexity,
     end: (axis) => history.x(axis).last,
     paint: (frame) => {
-      const { context, ratio, theme, axis } = frame;
-      const points = history.evaluations
-        .map(({ perplexity, best }, index) => ({ x: position(index, axis), perplexity, best }))
-        .filter(({ perplexity }) => Number.isFinite(perplexity))
-        .map(({ x, perplexity, best }) => ({ x: frame.x(x), y: frame.y(perplexity), best }));
+      const { context, ratio, theme, axis, low, high } = frame;
+      const { values } = history.validation;
+      const reach = ((high - low) / frame.width) * pointReach * ratio;
+      let from = Math.max(0, firstFrom(low - reach, axis) - 1);
+      while (from > 0 && !Number.isFinite(values[from])) from--;
+      let to = Math.min(count(), firstBeyond(high + reach, axis) + 1);
+      while (to < count() && !Number.isFinite(values[to - 1])) to++;
       context.strokeStyle = colour(theme);
       context.fillStyle = colour(theme);
       context.lineWidth = 2 * ratio;
       context.beginPath();
-      for (const { x, y } of points) context.lineTo(x, y);
+      const points = lineThrough(frame, history.validation, from, to, (index) => frame.x(position(index, axis)));
       context.stroke();
-      const radius = (points.length > frame.width / (12 * ratio) ? 2 : 3.2) * ratio;
+      const radius = (count() > frame.width / (12 * ratio) ? 2 : 3.2) * ratio;
       for (const { x, y } of points) {
         if (symbol !== undefined) {
           paintSymbol(frame, symbol, colour(theme), x, y, radius / ratio);
@@ -163,4 +161,35 @@ export function evaluationLayer(
       }
     },
   };
+}
+
+/**
+ * Leads the context's path through finite values, and returns the last place in each column of pixels. Where many lie in one
+ * column, it goes by their least and greatest only.
+ */
+function lineThrough(
+  { context, y }: Frame,
+  ys: Column,
+  from: number,
+  to: number,
+  x: (index: number) => number,
+): { readonly x: number; readonly y: number }[] {
+  const points: { readonly x: number; readonly y: number }[] = [];
+  eachPixel(from, to, x, (first, next) => {
+    let last: number | undefined;
+    const go = (index: number) => {
+      if (!Number.isFinite(ys.values[index])) return;
+      context.lineTo(x(index), y(ys.values[index]));
+      last = index;
+    };
+    if (next - first <= 4) for (let index = first; index < next; index++) go(index);
+    else {
+      go(first);
+      const { low, high } = ys.extent(first, next, { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY });
+      for (const value of low <= high ? [low, high] : []) context.lineTo(x(first), y(value));
+      go(next - 1);
+    }
+    if (last !== undefined) points.push({ x: x(last), y: y(ys.values[last]) });
+  });
+  return points;
 }

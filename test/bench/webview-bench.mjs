@@ -1,4 +1,5 @@
-// How long the panel takes with a million steps of history: opening, a redraw of all charts, frames a second while panning,
+// How long the panel takes with a million steps of history, 10,000 evaluations and
+// 2,000 gradient flows: opening, a redraw of all charts, frames a second while panning,
 // and memory. Run: npm run bench:webview -- [--steps 1000000] [--json]
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,7 +55,7 @@ async function memory() {
 const before = await memory();
 const opened = await page.evaluate(async (n) => {
   const { stretch, summary } = globalThis.fakeHost.make;
-  const history = stretch(n, n);
+  const history = stretch(n, n, { evaluations: 10_000, flows: 2_000 });
   const run = summary('running', n, n);
   const start = performance.now();
   globalThis.fakeHost.deliver({
@@ -123,7 +124,7 @@ const delta = await page.evaluate(async (n) => {
     const message = {
       type: 'delta',
       summary: summary('running', n + (i + 1) * 10, n),
-      stretch: stretch(n + (i + 1) * 10, n, { from: n + i * 10 }),
+      stretch: stretch(n + (i + 1) * 10, n, { from: n + i * 10, evaluations: 10_000, flows: 2_000 }),
     };
     const start = performance.now();
     globalThis.fakeHost.deliver(message);

@@ -111,6 +111,34 @@ test.describe('the gradient flow', () => {
     await expect.poll(() => pixels(curve(page))).not.toBe(both);
   });
 
+  test('draws no more cells than its map has columns of pixels', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await page.evaluate(() => {
+      const { stretch, summary } = fakeHost.make;
+      const history = stretch(6000, 6000, { evaluations: 3000, flows: 3000 });
+      const run = summary('finished', 6000, 6000);
+      fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [run], histories: [{ run: run.id, history }] });
+    });
+    await page.waitForTimeout(350);
+    const cells = await page.evaluate(async () => {
+      const { prototype } = CanvasRenderingContext2D;
+      const draw = prototype.drawImage;
+      let count = 0;
+      prototype.drawImage = function (...all: unknown[]) {
+        count++;
+        return Reflect.apply(draw, this, all);
+      };
+      const plot = document.querySelector('[data-testid="flow-chart"] .plot')!;
+      plot.dispatchEvent(new KeyboardEvent('keydown', { key: '0' }));
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      prototype.drawImage = draw;
+      return count;
+    });
+    const { width } = (await map(page).locator('.u-over').boundingBox())!;
+    expect(cells).toBeGreaterThan(width * 0.9);
+    expect(cells).toBeLessThanOrEqual(width + 1);
+  });
+
   test('is away while nothing was measured', async ({ page }) => {
     await open(page, 'panel', 'dark');
     await play(page, 'panel', 'preparing');

@@ -40,6 +40,10 @@ export interface RunOptions {
   readonly lr?: number;
   /** Share of steps that exceed θ. */
   readonly clips?: number;
+  /** Evaluations from its beginning to `total`, 40 if absent. */
+  readonly evaluations?: number;
+  /** Gradient flows from its beginning to `total`, 20 if absent. */
+  readonly flows?: number;
   /** The last steps explode. */
   readonly diverges?: boolean;
   /** Layers of the model, 1 if absent. */
@@ -51,6 +55,7 @@ export interface RunOptions {
 /** A made history of a run from step `from + 1` to step `to`, shaped as such runs are. */
 export function stretch(to: number, total: number, options: RunOptions = {}): RunStretch {
   const { seed = 1, from = 0, lr = 0.002, clips = 0.06, diverges = false, layers = 1, spectralRadius } = options;
+  const { evaluations = 40, flows = 20 } = options;
   const random = generator(seed + from);
   const n = to - from;
   const make = (value: (step: number) => number) => Float64Array.from({ length: n }, (_, i) => value(from + i + 1));
@@ -64,11 +69,11 @@ export function stretch(to: number, total: number, options: RunOptions = {}): Ru
       ? 1 + 1.6 * random() ** 3 * 4
       : Math.min(0.99, usual);
   });
-  const every = Math.max(1, Math.round(total / 40));
+  const every = Math.max(1, Math.round(total / evaluations));
   const validationNats = (step: number) => nats(step) + 0.12 + 0.15 * (step / total) ** 2;
-  /** All steps of evaluations up to one. */
-  const seen = (step: number) => Array.from({ length: step / every }, (_, i) => (i + 1) * every);
   const at = Array.from({ length: n }, (_, i) => from + i + 1).filter((step) => step % every === 0);
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let step = every; step <= from; step += every) lowest = Math.min(lowest, validationNats(step));
   return {
     columns: {
       step: make((step) => step),
@@ -85,7 +90,7 @@ export function stretch(to: number, total: number, options: RunOptions = {}): Ru
     },
     evaluations: at.map((step) => {
       const value = validationNats(step);
-      const lowest = Math.min(...seen(step).map(validationNats));
+      lowest = Math.min(lowest, value);
       const [training, validation, best] = [nats(step), value, lowest].map(Math.exp);
       return {
         event: 'evaluation',
@@ -99,7 +104,7 @@ export function stretch(to: number, total: number, options: RunOptions = {}): Ru
       };
     }),
     continuations: at
-      .filter((_, index) => index % 2 === 0)
+      .filter((_, index) => index % (evaluations / 20) === 0)
       .map((step) => ({
         event: 'continuation',
         step,
@@ -107,7 +112,7 @@ export function stretch(to: number, total: number, options: RunOptions = {}): Ru
         text: written[Math.min(written.length - 1, Math.floor((step / total) * 2.2 * written.length))],
       })),
     flows: at
-      .filter((_, index) => index % 2 === 0)
+      .filter((_, index) => index % (evaluations / flows) === 0)
       .map((step) => ({
         event: 'flow',
         step,

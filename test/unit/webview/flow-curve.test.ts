@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { curveLayers, describeSpectralRadius, flowAt } from '../../../webview/flow-curve';
+import { flowRange, lags } from '../../../webview/flow-layer';
 import { RunHistory } from '../../../webview/history';
 import { stretch, summary } from '../../visual/scenarios';
 
@@ -82,5 +83,26 @@ describe('the lines of the lag curve', () => {
     const extent = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
     line.extent?.(0, 4, 'step', extent);
     expect(extent).toEqual({ low: 1, high: 8 });
+  });
+});
+
+describe('the shades', () => {
+  it('span what each layer has had so far, eight decades at most', () => {
+    const history = new RunHistory(0.9);
+    const flow = (step: number, norms: number[][]) => ({ event: 'flow' as const, step, norms });
+    const add = (from: number, ...flows: ReturnType<typeof flow>[]) =>
+      history.append({ ...stretch(from + 10, 1000, { from }), flows });
+    add(0);
+    expect(lags(history)).toBe(0);
+    expect(flowRange(history, 0)).toBeUndefined();
+    add(10, flow(11, [[0.5, 0.1, 0], [Number.NaN]]));
+    expect(lags(history)).toBe(3);
+    expect(flowRange(history, 0)).toEqual([0.1, 0.5]);
+    expect(flowRange(history, 1)).toBeUndefined();
+    expect(flowRange(history, 2)).toBeUndefined();
+    add(20, flow(21, [[2, 0.3], [0.7]]), flow(22, [[0.2, 1e-9, Number.POSITIVE_INFINITY, 1], [0.6]]));
+    expect(lags(history)).toBe(4);
+    expect(flowRange(history, 0)).toEqual([2 / 1e8, 2]);
+    expect(flowRange(history, 1)).toEqual([0.6, 0.7]);
   });
 });
