@@ -118,8 +118,7 @@ export function evaluationLayer(
   colour: (theme: Theme) => string,
   { symbol, group }: Pick<LineStyle, 'symbol' | 'group'> = {},
 ): Layer {
-  const position = (index: number, axis: XAxis) =>
-    axis === 'epoch' ? history.evaluations[index].epoch : history.xOfStep(history.evaluations[index].step, axis);
+  const position = (index: number, axis: XAxis) => history.xOfStep(history.evaluations[index].step, axis);
   const count = () => history.evaluations.length;
   const firstFrom = (x: number, axis: XAxis) => firstWhere(0, count(), (index) => position(index, axis) >= x);
   const firstBeyond = (x: number, axis: XAxis) => firstWhere(0, count(), (index) => position(index, axis) > x);
