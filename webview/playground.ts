@@ -34,7 +34,7 @@ export class Playground {
     this.options.nextSeed();
     this.start();
   });
-  private readonly stop = button('Stop', 'stop', () => this.cancel());
+  private readonly stop = button('Stop', 'stop', () => this.halt());
   private run: RunSummary | undefined;
   private ticket = 0;
   private busy = false;
@@ -76,7 +76,7 @@ export class Playground {
     const another = run?.id !== this.run?.id;
     this.run = run;
     if (!another) return;
-    if (this.busy) this.cancel();
+    this.abandon();
     clearTimeout(this.keeping);
     this.keeping = undefined;
     this.text.clear();
@@ -137,9 +137,9 @@ export class Playground {
   ): Promise<void> {
     const { run } = this;
     if (!run) return;
-    if (this.busy) this.cancel();
+    this.abandon();
     const options = { ...read.options, prompt, length: Math.max(1, read.options.length - kept) };
-    const ticket = ++this.ticket;
+    const { ticket } = this;
     this.received = 0;
     this.step = undefined;
     setText(this.announcement, '');
@@ -154,9 +154,10 @@ export class Playground {
       });
       if (ticket !== this.ticket) return;
       this.step = result.step;
-      this.text.append(result.tokens.slice(this.received));
+      // After Stop the text stays as it stood then.
+      if (this.busy) this.text.append(result.tokens.slice(this.received));
     } catch (error) {
-      if (ticket !== this.ticket) return;
+      if (ticket !== this.ticket || !this.busy) return;
       const remote = error instanceof RemoteError || error instanceof Error;
       setText(this.error, remote ? error.message : String(error));
     } finally {
@@ -169,11 +170,16 @@ export class Playground {
     }
   }
 
-  private cancel(): void {
-    const { ticket } = this;
-    this.ticket++;
+  /** Ends the request that is under way where its text stands; its answer says which weights wrote that. */
+  private halt(): void {
     this.setBusy(false);
-    void this.caller.call('cancel', { ticket }).catch(() => undefined);
+    void this.caller.call('cancel', { ticket: this.ticket }).catch(() => undefined);
+  }
+
+  /** Gives up the request that is under way, if one is: nothing that comes of it counts any more. */
+  private abandon(): void {
+    if (this.busy) this.halt();
+    this.ticket++;
   }
 
   private setBusy(busy: boolean): void {

@@ -125,6 +125,45 @@ test.describe('the playground', () => {
     await expect(announcement).toContainText('2 tokens, 0.85 bits of surprise each, weights of step 1,200.');
   });
 
+  test('is read aloud after Stop as after an end, and its text stays as it stood', async ({ page }) => {
+    const announcement = page.getByTestId('playground-announcement');
+    const text = page.getByTestId('playground-text');
+    await stream(page, ['the ', 'old ']);
+    await page.getByTestId('playground').getByRole('button', { name: 'Stop' }).click();
+    await expect(page.getByTestId('playground').getByRole('button', { name: 'Stop' })).toBeHidden();
+    const [{ ticket }] = await requests(page);
+    await stream(page, ['late ']);
+    await page.evaluate((asked) => {
+      const sent = fakeHost.posted.filter(({ type }) => type === 'request');
+      const cancelled = sent.find(({ method }) => method === 'cancel')?.argument as { ticket: number };
+      if (cancelled.ticket !== asked) throw new Error('Another request was cancelled.');
+      const { id } = sent.find(({ method }) => method === 'continue')!;
+      const tokens = ['the ', 'old ', 'late '].map((word) => ({ text: word, bits: 1, alternatives: [] }));
+      fakeHost.deliver({ type: 'response', id, answer: { ok: { tokens, cancelled: true, step: 1200 } } });
+    }, ticket);
+    await expect(announcement).toContainText('2 tokens, 0.85 bits of surprise each, weights of step 1,200.');
+    await expect(text).toHaveText('Call me the old');
+    await expect
+      .poll(() => page.evaluate(() => (fakeHost.state as { playground: { step?: number } }).playground.step))
+      .toBe(1200);
+  });
+
+  test('says nothing of a stopped request once another run is in front', async ({ page }) => {
+    await stream(page, ['the ', 'old ']);
+    await page.getByTestId('playground').getByRole('button', { name: 'Stop' }).click();
+    await page.evaluate(() => {
+      const { stretch, summary } = fakeHost.make;
+      const run = summary('running', 400, 400, { id: 'run-9' });
+      const histories = [{ run: run.id, history: stretch(400, 400) }];
+      fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [run], histories });
+      const { id } = fakeHost.posted.find(({ method }) => method === 'continue')!;
+      fakeHost.deliver({ type: 'response', id, answer: { ok: { tokens: [], cancelled: true, step: 1200 } } });
+    });
+    await page.waitForTimeout(300);
+    await expect(page.getByTestId('playground-summary')).toHaveText('');
+    await expect(page.getByTestId('playground-announcement')).toHaveText('');
+  });
+
   test('says what the tints mean, and marks every one of them in high contrast', async ({ page }) => {
     await expect(page.locator('.tint-key')).toHaveText('Bits of surprise: 0–0.50.5–11–22–44–66+');
     await page.evaluate(() => {
