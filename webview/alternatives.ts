@@ -39,7 +39,7 @@ export class Alternatives {
   show(index: number, token: SampledToken): void {
     setText(
       this.heading,
-      `Token ${index + 1}: “${visible(token.text)}”, ${token.bits.toFixed(2)} bits at temperature 1. These are the chances that it was drawn with; choose another to go on from there.`,
+      `Token ${index + 1}: “${visible(token.text)}”, ${token.bits.toFixed(2)} bits at temperature 1. Choose another to go on from there.`,
     );
     this.choices.replaceChildren(...token.alternatives.map((alternative) => this.choice(token, alternative)));
     setShown(this.element, true);

@@ -7,6 +7,7 @@ export default defineConfig({
   snapshotPathTemplate: './images/{arg}{ext}',
   globalSetup: './setup.ts',
   workers: 2,
+  fullyParallel: true,
   reporter: 'list',
   use: {
     viewport: { width: 1280, height: 1000 },
