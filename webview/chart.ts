@@ -5,7 +5,7 @@ import { type Child, element, setText } from './dom';
 import type { Frame } from './frame';
 import type { Layer } from './layers';
 import { Legend } from './legend';
-import { gutterWidth, type Level, narrowest, paintLevels, widen } from './levels';
+import { gutterWidth, type Level, lower, narrowest, paintLevels, widen } from './levels';
 import { brief, duration } from './metrics';
 import { readTheme, type Theme } from './theme';
 import { linearTicks, logTicks, timeTicks } from './ticks';
@@ -25,6 +25,8 @@ export interface ChartOptions {
   readonly digits?: number;
   /** Room at the right for the names of levels. */
   readonly gutter?: boolean;
+  /** Whether a curve that leaps far above the levels leaves the picture, unless one magnifies. */
+  readonly bounded?: boolean;
   /** Rows of a heat map, which is read where the pointer or the arrow keys stand, and fills its chart. */
   readonly rows?: () => number;
   /** What the horizontal axis measures, if not what all charts share. */
@@ -165,7 +167,9 @@ export class Chart implements Viewer {
     const extent = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
     for (const layer of this.visible()) layer.extent?.(low, high, this.view.axis, extent);
     const levels = this.levels().map(({ value }) => value);
-    widen(extent, levels, this.view.range !== undefined);
+    const magnified = this.view.range !== undefined;
+    widen(extent, levels, magnified);
+    if (this.options.bounded && !magnified) lower(extent, levels);
     const [least, greatest] = this.options.fixed ?? [];
     const log = this.options.scale === 'log';
     this.empty.hidden = extent.low <= extent.high;
@@ -175,7 +179,7 @@ export class Chart implements Viewer {
     const pad = log ? Math.max(1.02, (extent.high / extent.low) ** 0.06) : (extent.high - extent.low) * 0.08;
     const bottom = log ? extent.low / pad : extent.low - pad;
     if (this.options.rows) return [0, extent.high];
-    const top = log ? extent.high * pad : extent.high + (pad || Math.abs(extent.high) * 0.1 || 1);
+    const top = log ? Math.min(extent.high * pad, Number.MAX_VALUE) : extent.high + (pad || Math.abs(extent.high) * 0.1 || 1);
     return [least ?? bottom, greatest ?? top];
   }
 

@@ -49,6 +49,7 @@ export class Charts {
       scale: 'log',
       format: significant,
       gutter: true,
+      bounded: true,
     });
     this.gradient = make({
       id: 'gradient',

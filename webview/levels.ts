@@ -32,6 +32,19 @@ export function widen(extent: Extent, levels: readonly number[], magnified: bool
   }
 }
 
+/** How many times the highest level a curve is followed to. */
+const ceiling = 100;
+
+/**
+ * Lowers a vertical range to what lies within sight of the highest level: one leap of a curve to 10³⁰ would press all others
+ * flat, so it leaves the picture there. Nothing changes if there is no level, or if nothing lies lower.
+ */
+export function lower(extent: Extent, levels: readonly number[]): void {
+  if (levels.length === 0) return;
+  const highest = ceiling * Math.max(...levels);
+  if (extent.low < highest) extent.high = Math.min(extent.high, highest);
+}
+
 /**
  * Where labels go that want to stand at `wanted`: in the same order, at least `apart` from one another and from `low` to
  * `high`, moved as little as that takes (least squares, by pooling neighbours that collide). Closer where there is no room.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namesOf, spread, widen } from '../../../webview/levels';
+import { lower, namesOf, spread, widen } from '../../../webview/levels';
 
 describe('names of levels', () => {
   it('stay where they want to be while they are apart', () => {
@@ -74,5 +74,24 @@ describe('the vertical range', () => {
     const extent = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
     widen(extent, [82, 21], true);
     expect(extent).toEqual({ low: 21, high: 82 });
+  });
+});
+
+describe('a range below a leap', () => {
+  const lowered = (low: number, high: number, levels: number[]) => {
+    const extent = { low, high };
+    lower(extent, levels);
+    return extent;
+  };
+
+  it('ends within sight of the highest level, whatever a curve does above it', () => {
+    expect(lowered(4, 1e30, [82, 5])).toEqual({ low: 4, high: 8200 });
+    expect(lowered(4, Number.MAX_VALUE, [82])).toEqual({ low: 4, high: 8200 });
+  });
+
+  it('is left alone where nothing leaps, nothing is named, or everything lies above', () => {
+    expect(lowered(4, 2000, [82])).toEqual({ low: 4, high: 2000 });
+    expect(lowered(4, 1e30, [])).toEqual({ low: 4, high: 1e30 });
+    expect(lowered(1e9, 1e30, [82])).toEqual({ low: 1e9, high: 1e30 });
   });
 });
