@@ -179,7 +179,9 @@ export class Chart implements Viewer {
     const pad = log ? Math.max(1.02, (extent.high / extent.low) ** 0.06) : (extent.high - extent.low) * 0.08;
     const bottom = log ? extent.low / pad : extent.low - pad;
     if (this.options.rows) return [0, extent.high];
-    const top = log ? Math.min(extent.high * pad, Number.MAX_VALUE) : extent.high + (pad || Math.abs(extent.high) * 0.1 || 1);
+    const top = log
+      ? Math.min(extent.high * pad, Number.MAX_VALUE)
+      : extent.high + (pad || Math.abs(extent.high) * 0.1 || 1);
     return [least ?? bottom, greatest ?? top];
   }
 
