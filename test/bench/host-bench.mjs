@@ -43,8 +43,7 @@ async function measure(page) {
   // VS Code starts its own extensions first.
   await page.waitForTimeout(10_000);
   const idle = await share(pid);
-  await page.keyboard.press('ControlOrMeta+P');
-  await choose(page, sampleName, sampleName);
+  await choose(page, 'ControlOrMeta+P', sampleName, sampleName);
   await command(page, 'Recurrent: Train Language Model on This File');
   const panel = page
     .frameLocator('iframe.webview.ready[src*="extensionId=recurrent.recurrent"]:not([src*="purpose=webviewView"])')
@@ -62,8 +61,7 @@ async function measure(page) {
   const tab = page.locator('.tabs-container .tab[aria-label^="Recurrent:"]');
   // Another tab in the panel's group hides it, and its page is gone: a closed panel could cost nothing anyway.
   await tab.click();
-  await page.keyboard.press('ControlOrMeta+P');
-  await choose(page, sampleName, sampleName);
+  await choose(page, 'ControlOrMeta+P', sampleName, sampleName);
   await panel.getByTestId('run-state').waitFor({ state: 'hidden' });
   await page.waitForTimeout(2000);
   const hidden = await share(pid);
@@ -74,12 +72,21 @@ async function measure(page) {
 }
 
 async function command(page, title) {
-  await page.keyboard.press('F1');
-  await choose(page, `>${title}`, title);
+  await choose(page, 'F1', `>${title}`, title);
 }
 
-async function choose(page, words, title) {
-  await page.locator('.quick-input-widget:visible .quick-input-box input').fill(words);
+/** Opens a quick input by its keys, and chooses. It closes again when a page that has loaded takes the focus. */
+async function choose(page, keys, words, title) {
+  const input = page.locator('.quick-input-widget:visible .quick-input-box input');
+  for (let tries = 0; ; tries++) {
+    await page.keyboard.press(keys);
+    try {
+      await input.fill(words, { timeout: 5000 });
+      break;
+    } catch (error) {
+      if (tries === 10) throw error;
+    }
+  }
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
 }
 
