@@ -56,7 +56,7 @@ function describeMoment(milliseconds: number): string {
   const moment = new Date(milliseconds);
   const today = moment.toDateString() === new Date().toDateString();
   return today
-    ? moment.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+    ? moment.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
     : moment.toLocaleDateString(undefined, { month: 'short', day: 'numeric' });
 }
 
