@@ -4,6 +4,9 @@ import { comparability } from './comparable';
 import { element, icon, setShown, setText } from './dom';
 import { actionLink } from './ui';
 
+/** A setting as messages call it, `training.batch` for example. */
+const namesSetting = /\b(text|model|training|generation)\.[a-z]+[A-Z]?/;
+
 /** What a person should read before the charts: why a run stopped and what to try, and what was changed to fit the text. */
 export class Banner {
   readonly element: HTMLElement;
@@ -33,7 +36,10 @@ export class Banner {
     const text = said.filter(Boolean).join(' ');
     setShown(this.element, text !== '');
     // Not every failure lies in a setting: an empty text does not.
-    setShown(this.actions, run.state === 'diverged' || (bad && /recurrent\.\w+\.\w+/.test(text)));
+    setShown(
+      this.actions,
+      run.state === 'diverged' || (bad && namesSetting.test(run.message.replaceAll(run.source, ''))),
+    );
     setText(this.text, text);
     const kind = bad ? 'error' : 'note';
     if (this.element.dataset.kind === kind) return;

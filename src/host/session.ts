@@ -131,7 +131,7 @@ export class Session extends Disposable {
     this.fail(
       error.code === 'ERR_WORKER_OUT_OF_MEMORY'
         ? vscode.l10n.t(
-            '{0} ran out of memory; lower the hidden units, the batch or the steps, or limit the text.',
+            '{0} ran out of memory; lower model.hidden, training.batch or training.steps, or set text.limit.',
             name,
           )
         : vscode.l10n.t('The thread that trained {0} ended unexpectedly ({1}).', name, error.message),

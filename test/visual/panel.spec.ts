@@ -105,6 +105,26 @@ test.describe('the panel', () => {
     await expect(field.locator('input')).toHaveValue('0.001');
   });
 
+  for (const [message, offered] of [
+    ['text.txt is empty: open a text with at least two distinct characters.', false],
+    ['text.txt needs about 30 GB of memory: lower model.hidden or training.batch.', true],
+  ] as const) {
+    test(`${offered ? 'offers' : 'does not offer'} the settings where a run failed with “${message}”`, async ({
+      page,
+    }) => {
+      await page.evaluate((said) => {
+        const { stretch, summary } = fakeHost.make;
+        const run = summary('failed', 0, 1000, { message: said, source: 'text.txt', prepared: undefined });
+        const histories = [{ run: run.id, history: stretch(0, 1000) }];
+        fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [run], histories });
+      }, message);
+      await expect(page.getByTestId('banner')).toContainText(message);
+      await expect(page.getByTestId('banner').getByText('Open settings')).toBeVisible({
+        visible: offered,
+      });
+    });
+  }
+
   for (const state of ['stopped', 'failed', 'diverged'] as const) {
     test(`lets a ${state} run go on from its checkpoint, or run again with other settings`, async ({ page }) => {
       const show = (hasCheckpoint: boolean) =>
