@@ -3,6 +3,7 @@ import type { Frame } from './frame';
 import type { RunHistory, XAxis } from './history';
 import type { Layer, LineStyle } from './layers';
 import { significant } from './metrics';
+import { firstWhere } from './pixel-columns';
 import { paintSymbol } from './symbols';
 import type { Theme } from './theme';
 
@@ -15,14 +16,8 @@ const margin = 5e-4;
 /** The gradient flow that stands at a place of the axis: the last one measured up to there, else the first; undefined if none is. */
 export function flowAt(history: RunHistory, x: number, axis: XAxis): FlowEvent | undefined {
   const { flows } = history;
-  let low = 0;
-  let high = flows.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (history.xOfStep(flows[middle].step, axis) <= x) low = middle + 1;
-    else high = middle;
-  }
-  return flows[Math.max(0, low - 1)];
+  const beyond = firstWhere(0, flows.length, (index) => history.xOfStep(flows[index].step, axis) > x);
+  return flows[Math.max(0, beyond - 1)];
 }
 
 /** What a linear RNN's spectral radius means for its gradients, in one sentence. @param layers of the model; W_hh is the top one's */
