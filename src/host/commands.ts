@@ -18,6 +18,9 @@ import { pickConfiguration } from './training-picker';
 /** What a menu, a page or a keybinding hands to a command: a file, a run of the tree, or a run's id. */
 type Target = vscode.Uri | Run | string | undefined;
 
+/** How long the status bar says what a command did, ms. */
+const announced = 5000;
+
 /** What the commands work with. */
 export interface CommandParts {
   readonly runs: Runs;
@@ -69,10 +72,7 @@ export class Commands extends Disposable {
     this.add('continueHere', () => this.continueHere());
     this.add('gradientFlowHere', () => parts.gradientFlow.show());
     this.add('clearGradientFlow', () => parts.gradientFlow.clear());
-    this.add('toggleCompletions', async () => {
-      const settings = vscode.workspace.getConfiguration('recurrent.completion');
-      await settings.update('enabled', !settings.get('enabled'), targetOf(settings.inspect('enabled')));
-    });
+    this.add('toggleCompletions', () => this.toggleCompletions());
     this.add('showLog', () => log.show());
   }
 
@@ -92,6 +92,17 @@ export class Commands extends Disposable {
     const run = await this.parts.trainer.train(target instanceof vscode.Uri ? target : undefined);
     this.parts.panels.open(run);
     return run.id;
+  }
+
+  /** Switches completions, and says so for a moment: nothing else would show that it is done. */
+  private async toggleCompletions(): Promise<void> {
+    const settings = vscode.workspace.getConfiguration('recurrent.completion');
+    const enabled = !settings.get('enabled');
+    await settings.update('enabled', enabled, targetOf(settings.inspect('enabled')));
+    vscode.window.setStatusBarMessage(
+      enabled ? vscode.l10n.t('Inline completions are on') : vscode.l10n.t('Inline completions are off'),
+      announced,
+    );
   }
 
   private async trainWithOptions(target: Target): Promise<string | undefined> {

@@ -21,5 +21,6 @@ const node = Number(process.versions.node.split('.')[0]) >= 22 ? process.execPat
 if (node) beside.push(['--wide', node]);
 const found = beside.filter(([name, path]) => existsSync(path) && !options.includes(name)).flat();
 const json = options.filter((option) => option === '--json');
-const panel = () => (options.includes('--only') ? 0 : run('test/bench/webview-bench.mjs', ...json));
+const partial = ['--only', '--help', '-h'].some((option) => options.includes(option));
+const panel = () => (partial ? 0 : run('test/bench/webview-bench.mjs', ...json));
 process.exitCode = run('esbuild.mjs') || run('dist/cli.js', 'bench', ...found, ...options) || panel();

@@ -36,9 +36,7 @@ test('the gradient of a token is seen to fade: in the panel by lag, in the text 
     await expect(lab.tints).toHaveCount(0);
     await lab.command('Recurrent: Show Gradient Flow at the Cursor');
     await expect.poll(() => lab.tints.count()).toBeGreaterThan(8);
-    await expect(lab.page.locator('.part.statusbar')).toContainText(
-      /Gradient flow of “g”: a surprise of \d+\.\d\d bits/,
-    );
+    await expect(lab.wholeStatusBar).toContainText(/Gradient flow of “g”: a surprise of \d+\.\d\d bits/);
     const colours = await lab.tints.evaluateAll((marks) => marks.map((mark) => getComputedStyle(mark).backgroundColor));
     expect(new Set(colours).size).toBeGreaterThan(2);
     const box = (await lab.tints.nth(-3).boundingBox())!;
@@ -50,6 +48,6 @@ test('the gradient of a token is seen to fade: in the panel by lag, in the text 
   await test.step('Escape takes the tint away', async () => {
     await lab.page.keyboard.press('Escape');
     await expect(lab.tints).toHaveCount(0);
-    await expect(lab.page.locator('.part.statusbar')).not.toContainText('Gradient flow of');
+    await expect(lab.wholeStatusBar).not.toContainText('Gradient flow of');
   });
 });

@@ -82,12 +82,14 @@ test.describe('a model that has learnt a little', () => {
     await expect(lab.line(`The whale was ${offered}`)).toBeVisible();
 
     await lab.command('Recurrent: Toggle Inline Completions');
+    await expect(lab.wholeStatusBar).toContainText('Inline completions are off');
     await lab.typeAtEnd('moby-dick.txt', 'The sea was ');
     await expect(lab.line('The sea was')).toBeVisible();
     await lab.page.waitForTimeout(2000);
     await expect(lab.ghostText).toHaveCount(0);
 
     await lab.command('Recurrent: Toggle Inline Completions');
+    await expect(lab.wholeStatusBar).toContainText('Inline completions are on');
     await lab.typeAtEnd('moby-dick.txt', 'The ship was ');
     await expect(lab.ghostText.first()).toBeVisible();
   });

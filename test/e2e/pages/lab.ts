@@ -30,7 +30,7 @@ export class Lab {
 
   /** Waits until the extension's commands are there: the workbench shows itself before it knows its extensions. */
   async ready(): Promise<void> {
-    await expect(this.page.locator('.monaco-workbench .part.statusbar')).toBeVisible({ timeout: 60_000 });
+    await expect(this.wholeStatusBar).toBeVisible({ timeout: 60_000 });
     await expect(async () => {
       const titles = await this.commandsFor('Recurrent: ');
       expect(titles.some((title) => title.startsWith('Recurrent: '))).toBe(true);
@@ -154,6 +154,11 @@ export class Lab {
   /** The extension's status-bar item. */
   get statusBar(): Locator {
     return this.page.locator('.statusbar-item[id^="recurrent.recurrent"]').first();
+  }
+
+  /** The whole status bar, with what other items and passing messages say. */
+  get wholeStatusBar(): Locator {
+    return this.page.locator('.monaco-workbench .part.statusbar');
   }
 
   /** Notifications that are shown. */
