@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { allowRelaxedSimd } from '../../src/cli/v8-flags';
-import { type Build, compileKernels, instantiateKernels, type Kernels, SCRATCH } from '../../src/engine/fused/kernels';
+import {
+  type Build,
+  compileKernels,
+  instantiateKernels,
+  type Kernels,
+  PANEL,
+  SCRATCH,
+} from '../../src/engine/fused/kernels';
 import { CONTROL } from '../../src/engine/fused/layout';
 import { createTwins } from '../../src/engine/fused/twin';
 import { Random } from '../../src/model/random';
@@ -31,6 +38,9 @@ interface Case {
   ): (kernels: Kernels) => void;
 }
 
+/** Floats of one row of a matrix of n columns in whole panels. */
+const panels = (n: number) => n + PANEL - 1;
+
 const sizes = [1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 31, 33];
 const widths = [1, 3, 4, 6, 16, 19];
 
@@ -48,13 +58,17 @@ const cases: Case[] = [
     [6, 31, 32],
     [11, 257, 18],
     [8, 12, 64],
+    [9, 40, 24],
+    [6, 50, 56],
+    [3, 20, 40],
+    [7, 9, 29],
   ].flatMap(([rows, k, n]): Case[] => [
     ...[0, 1].map(
       (add): Case => ({
         name: `multiply (${rows}, ${k}) · (${k}, ${n}), add ${add}`,
         prepare(take) {
           const [lda, ldc] = [k + 3, n + 2];
-          const [a, b, c] = [take(rows * lda), take(Math.ceil(n / 16) * 16 * k), take(rows * ldc)];
+          const [a, b, c] = [take(rows * lda), take(panels(n) * k), take(rows * ldc)];
           return (kernels) => kernels.multiply(a, lda, rows, b, k, n, c, ldc, add, scratch);
         },
       }),
@@ -72,15 +86,18 @@ const cases: Case[] = [
     {
       name: `packColumns (${k}, ${n})`,
       prepare(take) {
-        const [b, to] = [take(k * (n + 1)), take(Math.ceil(n / 16) * 16 * k)];
-        return (kernels) => kernels.packColumns(b, n + 1, k, n, to, 0, Math.ceil(n / 16));
+        const [b, to] = [take(k * (n + 1)), take(panels(n) * k)];
+        return (kernels) => kernels.packColumns(b, n + 1, k, n, to, 0, Math.ceil(n / kernels.panelColumns()));
       },
     },
     {
       name: `packTransposed (${k}, ${n})`,
       prepare(take) {
-        const [b, to] = [take(n * (k + 1)), take(Math.ceil(n / 16) * 16 * k)];
-        return (kernels) => kernels.packTransposed(b, k + 1, k, n, to, Math.ceil(n / 16) - 1, Math.ceil(n / 16));
+        const [b, to] = [take(n * (k + 1)), take(panels(n) * k)];
+        return (kernels) => {
+          const count = Math.ceil(n / kernels.panelColumns());
+          kernels.packTransposed(b, k + 1, k, n, to, count - 1, count);
+        };
       },
     },
     {
@@ -307,7 +324,7 @@ function compare({ prepare }: Case, { memory, kernels }: Awaited<ReturnType<type
   const copy = new ArrayBuffer(used * 4);
   new Uint8Array(copy).set(new Uint8Array(memory.buffer, 0, used * 4));
   call(kernels);
-  call(createTwins(copy));
+  call(createTwins(copy, kernels.panelColumns()));
   const expected = new Float32Array(copy);
   for (const address of doubles) {
     for (const array of [floats, expected]) {

@@ -7,6 +7,8 @@ import { canRevectorize } from './revectorize';
  * and strides are counted in floats; what each does is told at its source in assembly/.
  */
 export interface Kernels {
+  /** Columns of a packed panel, which differ between the builds; at most `PANEL`. */
+  panelColumns(): number;
   multiply(
     a: number,
     lda: number,
@@ -112,11 +114,15 @@ export interface Kernels {
   ): void;
 }
 
-/** Columns of a packed panel, as in assembly/blocks.ts. */
-export const PANEL = 16;
+/** Most columns that a packed panel has, as in assembly/blocks.ts. */
+export const PANEL = 24;
+
+/** Floats of a cache line: what threads share out, they share out in whole lines. */
+export const LINE = 16;
+
 /**
  * Bytes of scratch memory that one thread's products need: a register block (6, 16), a packed block of A (256, 256), four
- * panels of B (256, 16).
+ * panels of B (256, PANEL).
  */
 export const SCRATCH = 4 * 6 * 16 + 4 * 256 * (256 + 4 * PANEL);
 

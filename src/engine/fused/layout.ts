@@ -89,7 +89,7 @@ export function modelLayout(shape: ModelShape, threads: number): ModelLayout {
   const addresses = new Map(entries.map(({ name, offset }) => [name, parameters + offset * 4]));
   const at = (name: string) => addresses.get(name) ?? 0;
   const pack = (from: number, ld: number, k: number, n: number, transposed: boolean): Packed => {
-    const to = arena.take(Math.ceil(n / PANEL) * PANEL * k);
+    const to = arena.take((n + PANEL - 1) * k); // whole panels, however many columns a panel has
     return { from, ld, k, n, transposed, to };
   };
   const layers = Array.from({ length: shape.layers }, (_, index): LayerLayout => {

@@ -1,7 +1,7 @@
 import { gates as gatesOf } from '../../model/configuration';
 import { word } from './control';
 import { inputOf } from './forward';
-import { PANEL } from './kernels';
+import { LINE } from './kernels';
 import type { Shard } from './layout';
 import type { Thread } from './thread';
 
@@ -80,13 +80,14 @@ function recurrentProducts({ model, window }: Thread, k: number): Product[] {
 /** Deals the panels of all products to the threads by their cost, and computes this thread's. */
 function share(thread: Thread, products: readonly Product[]): void {
   const { model, index, window, kernels, scratch } = thread;
-  const panels = products.map(({ n }) => Math.ceil(n / PANEL));
+  const columns = kernels.panelColumns();
+  const panels = products.map(({ n }) => Math.ceil(n / columns));
   const total = products.reduce((sum, { m }, i) => sum + m * (panels[i] + PACKING), 0);
   let before = 0;
   products.forEach(({ a, lda, m, b, ldb, n, c, ldc }, i) => {
     const edge = (thread: number) => {
       const panel = Math.round(((total * thread) / model.threads - before) / m - PACKING);
-      return PANEL * Math.max(0, Math.min(panels[i], panel));
+      return columns * Math.max(0, Math.min(panels[i], panel));
     };
     const first = Math.min(n, edge(index));
     const last = Math.min(n, edge(index + 1));
@@ -106,7 +107,7 @@ function share(thread: Thread, products: readonly Product[]): void {
 /** Adds the output layer's part to the tied matrix's gradient: dE (V, H) += dlogitsᵀ · top, this thread's columns. */
 function tiedProduct(thread: Thread, { first: row, rows }: Shard, top: number, c: number): void {
   const { hidden: H, vocabulary: V } = thread.model.shape;
-  const [first, last] = thread.part(H, PANEL);
+  const [first, last] = thread.part(H, thread.kernels.panelColumns());
   if (first >= last || rows === 0) return;
   const { kernels, window, scratch } = thread;
   const dlogits = window.logits + row * window.steps * V * 4; // (T·rows, V)
@@ -119,7 +120,7 @@ function tiedProduct(thread: Thread, { first: row, rows }: Shard, top: number, c
  */
 function scatter(thread: Thread, source: number, width: number, table: number, stride = width): void {
   const { kernels, window, model } = thread;
-  const [first, last] = thread.part(width, PANEL);
+  const [first, last] = thread.part(width, LINE);
   if (first >= last) return;
   kernels.clearRows(table + first * 4, width, model.shape.vocabulary, last - first);
   for (const shard of window.shards) {
@@ -140,7 +141,7 @@ function sums(
   rows = thread.window.steps * thread.window.batch,
 ): void {
   const { kernels, model } = thread;
-  const [first, last] = thread.part(width, PANEL);
+  const [first, last] = thread.part(width, LINE);
   const to = bias + model.toGradient + first * 4;
   kernels.columnSums(source + first * 4, ld, rows, last - first, to, 0);
 }

@@ -1,7 +1,7 @@
 import { backward } from './backward';
 import { SQUARES, task, word } from './control';
 import { forward, lossAndGradient, product } from './forward';
-import { PANEL } from './kernels';
+import { LINE } from './kernels';
 import type { Packed } from './layout';
 import { weightGradients } from './products';
 import type { Thread } from './thread';
@@ -42,7 +42,7 @@ function gradient(thread: Thread): void {
   thread.meet();
   weightGradients(thread);
   thread.meet();
-  const [first, last] = thread.part(model.count, PANEL);
+  const [first, last] = thread.part(model.count, LINE);
   kernels.squares(model.gradients + first * 4, last - first, SQUARES + index * 8);
 }
 
@@ -72,7 +72,8 @@ function bareProduct(thread: Thread): void {
 function pack(thread: Thread, matrix: Packed | undefined): void {
   if (!matrix) return;
   const { from, ld, k, n, transposed, to } = matrix;
-  const [first, last] = thread.part(Math.ceil(n / PANEL));
-  if (transposed) thread.kernels.packTransposed(from, ld, k, n, to, first, last);
-  else thread.kernels.packColumns(from, ld, k, n, to, first, last);
+  const { kernels } = thread;
+  const [first, last] = thread.part(Math.ceil(n / kernels.panelColumns()));
+  if (transposed) kernels.packTransposed(from, ld, k, n, to, first, last);
+  else kernels.packColumns(from, ld, k, n, to, first, last);
 }

@@ -1,6 +1,6 @@
 import type { OptimizerStep } from '../engine';
 import { optimizers, word } from './control';
-import { PANEL } from './kernels';
+import { LINE } from './kernels';
 import type { Thread } from './thread';
 
 /** Writes an update where all threads read it. */
@@ -15,7 +15,7 @@ export function update(thread: Thread): void {
   const { kernels, model, numbers, words } = thread;
   const [scale, limit, lr, momentum, alpha, beta1, beta2, epsilon, decay, count] = numbers;
   const kind = optimizers[words[word.optimizer]];
-  const [begin, end] = thread.part(model.count, PANEL);
+  const [begin, end] = thread.part(model.count, LINE);
   const n = end - begin;
   const [p, g, first, second] = [model.parameters, model.gradients, model.first, model.second].map(
     (address) => address + begin * 4,

@@ -2,8 +2,6 @@
 import { groupStripe, packColumnGroups, packRowGroups } from './groups';
 import { packColumnPairs, packRowPairs, pairStripe } from './pairs';
 
-// WIDE comes from the compiler's command line: 1 in the build for a V8 that widens to 256 bits, else 0.
-
 /** Packs A (rows, k), its rows `lda` floats apart. */
 export function packRows(a: usize, lda: i32, rows: i32, k: i32, to: usize): void {
   // @ts-ignore: WIDE

@@ -2,19 +2,15 @@
 import { PANEL, spill } from './blocks';
 import { madd } from './simd';
 
-/**
- * Two rows of a product: c0, c1 (16) = [c0, c1 +] Σ_k a[k] (2) · panel[k] (16).
- * Eight accumulators and one panel vector at a time are what V8 keeps in registers; unrolling makes it spill.
- * @param a (k, 2) packed pair of rows
- * @param panel (k, 16)
- */
-// @ts-ignore: decorator
-@inline
-function pair(a: usize, panel: usize, k: i32, c0: usize, c1: usize, add: bool): void {
-  let s00 = f32x4.splat(0), s01 = s00, s02 = s00, s03 = s00; // (16)
-  let s10 = s00, s11 = s00, s12 = s00, s13 = s00; // (16)
+// Functions of their own, and kept so by being exported: inlined into the loop over the rows, V8 runs out of registers.
+
+/** Two rows of 16 columns: c, c + strideC (16) = [c, … +] Σ_k a[k] (2) · panel[k] (16). */
+export function twoBySixteen(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
+  const zero = f32x4.splat(0);
+  let s00 = zero, s01 = zero, s02 = zero, s03 = zero; // (16)
+  let s10 = zero, s11 = zero, s12 = zero, s13 = zero; // (16)
   let x: v128, y: v128, b: v128;
-  for (let end = a + (<usize>k << 3); a < end; a += 8, panel += 64) {
+  for (let end = a + (<usize>k << 3); a < end; a += 8, panel += PANEL << 2) {
     x = v128.load32_splat(a);
     y = v128.load32_splat(a, 4);
     b = v128.load(panel);
@@ -30,28 +26,154 @@ function pair(a: usize, panel: usize, k: i32, c0: usize, c1: usize, add: bool): 
     s03 = madd(x, b, s03);
     s13 = madd(y, b, s13);
   }
+  const row1 = c + strideC;
   if (add) {
-    s00 = f32x4.add(s00, v128.load(c0));
-    s01 = f32x4.add(s01, v128.load(c0, 16));
-    s02 = f32x4.add(s02, v128.load(c0, 32));
-    s03 = f32x4.add(s03, v128.load(c0, 48));
-    s10 = f32x4.add(s10, v128.load(c1));
-    s11 = f32x4.add(s11, v128.load(c1, 16));
-    s12 = f32x4.add(s12, v128.load(c1, 32));
-    s13 = f32x4.add(s13, v128.load(c1, 48));
+    s00 = f32x4.add(s00, v128.load(c));
+    s01 = f32x4.add(s01, v128.load(c, 16));
+    s02 = f32x4.add(s02, v128.load(c, 32));
+    s03 = f32x4.add(s03, v128.load(c, 48));
+    s10 = f32x4.add(s10, v128.load(row1));
+    s11 = f32x4.add(s11, v128.load(row1, 16));
+    s12 = f32x4.add(s12, v128.load(row1, 32));
+    s13 = f32x4.add(s13, v128.load(row1, 48));
   }
-  v128.store(c0, s00);
-  v128.store(c0, s01, 16);
-  v128.store(c0, s02, 32);
-  v128.store(c0, s03, 48);
-  v128.store(c1, s10);
-  v128.store(c1, s11, 16);
-  v128.store(c1, s12, 32);
-  v128.store(c1, s13, 48);
+  v128.store(c, s00);
+  v128.store(c, s01, 16);
+  v128.store(c, s02, 32);
+  v128.store(c, s03, 48);
+  v128.store(row1, s10);
+  v128.store(row1, s11, 16);
+  v128.store(row1, s12, 32);
+  v128.store(row1, s13, 48);
 }
 
 /**
- * C (rows, columns) = [C +] A (rows, k) · panel (k, columns), columns ≤ 16.
+ * Two rows of 24 columns, as above: twelve sums hide the latency of the multipliers, eight do not quite. With them V8 has one
+ * register left for the panel, and would load all of a step's vectors before the first is used. A condition that always holds
+ * (k is positive), but that no compiler knows to, keeps each vector's products before the next vector; they differ, or they
+ * would be merged.
+ */
+export function twoByTwentyFour(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
+  const zero = f32x4.splat(0);
+  let s00 = zero, s01 = zero, s02 = zero, s03 = zero, s04 = zero, s05 = zero; // (24)
+  let s10 = zero, s11 = zero, s12 = zero, s13 = zero, s14 = zero, s15 = zero; // (24)
+  let x: v128, y: v128, b: v128;
+  for (let end = a + (<usize>k << 3); a < end; a += 8, panel += PANEL << 2) {
+    x = v128.load32_splat(a);
+    y = v128.load32_splat(a, 4);
+    b = v128.load(panel);
+    if (k != -1) {
+      s00 = madd(x, b, s00);
+      s10 = madd(y, b, s10);
+    }
+    b = v128.load(panel, 16);
+    if (k != -2) {
+      s01 = madd(x, b, s01);
+      s11 = madd(y, b, s11);
+    }
+    b = v128.load(panel, 32);
+    if (k != -3) {
+      s02 = madd(x, b, s02);
+      s12 = madd(y, b, s12);
+    }
+    b = v128.load(panel, 48);
+    if (k != -4) {
+      s03 = madd(x, b, s03);
+      s13 = madd(y, b, s13);
+    }
+    b = v128.load(panel, 64);
+    if (k != -5) {
+      s04 = madd(x, b, s04);
+      s14 = madd(y, b, s14);
+    }
+    b = v128.load(panel, 80);
+    s05 = madd(x, b, s05);
+    s15 = madd(y, b, s15);
+  }
+  const row1 = c + strideC;
+  if (add) {
+    s00 = f32x4.add(s00, v128.load(c));
+    s01 = f32x4.add(s01, v128.load(c, 16));
+    s02 = f32x4.add(s02, v128.load(c, 32));
+    s03 = f32x4.add(s03, v128.load(c, 48));
+    s04 = f32x4.add(s04, v128.load(c, 64));
+    s05 = f32x4.add(s05, v128.load(c, 80));
+    s10 = f32x4.add(s10, v128.load(row1));
+    s11 = f32x4.add(s11, v128.load(row1, 16));
+    s12 = f32x4.add(s12, v128.load(row1, 32));
+    s13 = f32x4.add(s13, v128.load(row1, 48));
+    s14 = f32x4.add(s14, v128.load(row1, 64));
+    s15 = f32x4.add(s15, v128.load(row1, 80));
+  }
+  v128.store(c, s00);
+  v128.store(c, s01, 16);
+  v128.store(c, s02, 32);
+  v128.store(c, s03, 48);
+  v128.store(c, s04, 64);
+  v128.store(c, s05, 80);
+  v128.store(row1, s10);
+  v128.store(row1, s11, 16);
+  v128.store(row1, s12, 32);
+  v128.store(row1, s13, 48);
+  v128.store(row1, s14, 64);
+  v128.store(row1, s15, 80);
+}
+
+/** Four rows of 8 columns, of two packed pairs: a (k, 2) and a2 (k, 2). For the last columns of a matrix. */
+export function fourByEight(a: usize, a2: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
+  const zero = f32x4.splat(0);
+  let s00 = zero, s01 = zero; // (8)
+  let s10 = zero, s11 = zero; // (8)
+  let s20 = zero, s21 = zero; // (8)
+  let s30 = zero, s31 = zero; // (8)
+  let x: v128, y: v128, z: v128, w: v128, b: v128;
+  for (let end = a + (<usize>k << 3); a < end; a += 8, a2 += 8, panel += PANEL << 2) {
+    x = v128.load32_splat(a);
+    y = v128.load32_splat(a, 4);
+    z = v128.load32_splat(a2);
+    w = v128.load32_splat(a2, 4);
+    b = v128.load(panel);
+    s00 = madd(x, b, s00);
+    s10 = madd(y, b, s10);
+    s20 = madd(z, b, s20);
+    s30 = madd(w, b, s30);
+    b = v128.load(panel, 16);
+    s01 = madd(x, b, s01);
+    s11 = madd(y, b, s11);
+    s21 = madd(z, b, s21);
+    s31 = madd(w, b, s31);
+  }
+  const row1 = c + strideC, row2 = row1 + strideC, row3 = row2 + strideC;
+  if (add) {
+    s00 = f32x4.add(s00, v128.load(c));
+    s01 = f32x4.add(s01, v128.load(c, 16));
+    s10 = f32x4.add(s10, v128.load(row1));
+    s11 = f32x4.add(s11, v128.load(row1, 16));
+    s20 = f32x4.add(s20, v128.load(row2));
+    s21 = f32x4.add(s21, v128.load(row2, 16));
+    s30 = f32x4.add(s30, v128.load(row3));
+    s31 = f32x4.add(s31, v128.load(row3, 16));
+  }
+  v128.store(c, s00);
+  v128.store(c, s01, 16);
+  v128.store(row1, s10);
+  v128.store(row1, s11, 16);
+  v128.store(row2, s20);
+  v128.store(row2, s21, 16);
+  v128.store(row3, s30);
+  v128.store(row3, s31, 16);
+}
+
+/** Columns of the register block that computes so many of a panel: none are left over, or few. */
+// @ts-ignore: decorator
+@inline
+function blockColumns(columns: i32): i32 {
+  if (PANEL == 16) return 16;
+  return columns <= 8 ? 8 : columns <= 16 ? 16 : 24;
+}
+
+/**
+ * C (rows, columns) = [C +] A (rows, k) · panel (k, columns), columns ≤ PANEL.
  * @param a packed pairs [rows/2][k][2]
  * @param strideC bytes from one row of C to the next
  * @param scratch SPILL bytes for what a whole block computes beyond the matrix
@@ -59,13 +181,17 @@ function pair(a: usize, panel: usize, k: i32, c0: usize, c1: usize, add: bool): 
 export function pairStripe(
   a: usize, rows: i32, panel: usize, k: i32, c: usize, strideC: usize, columns: i32, add: bool, scratch: usize,
 ): void {
-  let row = 0;
-  if (columns == PANEL) {
-    for (; row + 2 <= rows; row += 2, a += <usize>k << 3, c += 2 * strideC) pair(a, panel, k, c, c + strideC, add);
-  }
-  for (; row < rows; row += 2, a += <usize>k << 3, c += 2 * strideC) {
-    pair(a, panel, k, scratch, scratch + 64, false);
-    spill(scratch, min(2, rows - row), columns, c, strideC, add);
+  const width = blockColumns(columns);
+  const most = width == 8 ? 4 : 2;
+  for (let row = 0; row < rows; row += most, a += <usize>(k * most) << 2, c += <usize>most * strideC) {
+    const height = min(most, rows - row);
+    const whole = columns == width && height == most;
+    const to = whole ? c : scratch;
+    const stride = whole ? strideC : PANEL << 2;
+    if (width == 24) twoByTwentyFour(a, panel, k, to, stride, whole && add);
+    else if (width == 16) twoBySixteen(a, panel, k, to, stride, whole && add);
+    else fourByEight(a, height > 2 ? a + (<usize>k << 3) : a, panel, k, to, stride, whole && add);
+    if (!whole) spill(scratch, height, columns, c, strideC, add);
   }
 }
 

@@ -1,10 +1,14 @@
-import { type Kernels, PANEL } from '../kernels';
+import type { Kernels } from '../kernels';
 import type { Memory } from './memory';
 
-/** The matrix products one sum at a time, and the packed form of their right operand. */
-export function productTwins({
-  floats: m,
-}: Memory): Pick<Kernels, 'multiply' | 'outer' | 'packColumns' | 'packTransposed' | 'vectorMatrix' | 'matrixVector'> {
+/** The matrix products one sum at a time, and the packed form of their right operand in panels of so many columns. */
+export function productTwins(
+  { floats: m }: Memory,
+  columns: number,
+): Pick<
+  Kernels,
+  'multiply' | 'outer' | 'packColumns' | 'packTransposed' | 'vectorMatrix' | 'matrixVector' | 'panelColumns'
+> {
   /** C[i, j] (rows, n) = [C +] Σ_k left(i, k) · right(k, j). */
   const sumUp = (
     size: readonly [rows: number, k: number, n: number],
@@ -24,7 +28,7 @@ export function productTwins({
     }
   };
   /** Place of entry (i, j) of a (k, n) matrix among its packed panels. */
-  const panelled = (k: number, i: number, j: number) => (Math.floor(j / PANEL) * k + i) * PANEL + (j % PANEL);
+  const panelled = (k: number, i: number, j: number) => (Math.floor(j / columns) * k + i) * columns + (j % columns);
   const pack = (
     k: number,
     n: number,
@@ -32,11 +36,12 @@ export function productTwins({
     [first, last]: readonly [number, number],
     at: (i: number, j: number) => number,
   ) => {
-    for (let j = first * PANEL; j < last * PANEL; j++) {
+    for (let j = first * columns; j < last * columns; j++) {
       for (let i = 0; i < k; i++) m[to / 4 + panelled(k, i, j)] = j < n ? at(i, j) : 0;
     }
   };
   return {
+    panelColumns: () => columns,
     multiply(a, lda, rows, packed, k, n, c, ldc, add) {
       const left = (i: number, l: number) => m[a / 4 + i * lda + l];
       const right = (l: number, j: number) => m[packed / 4 + panelled(k, l, j)];
