@@ -49,6 +49,8 @@ export class Chart implements Viewer {
   private plot: uPlot | undefined;
   private theme: Theme = readTheme();
   private range: readonly [number, number] = [0, 1];
+  /** Width of the holder, CSS pixels; kept, because asking the page for it in the middle of a frame makes it lay itself out. */
+  private holderWidth = 0;
   /** What a picture says of it besides its note, such as the step that is drawn. */
   caption = '';
   /** The row of a heat map that is read; undefined while none is. */
@@ -151,7 +153,6 @@ export class Chart implements Viewer {
       plot.setScale('y', { min: this.range[0], max: this.range[1] });
       plot.redraw(true, true);
     });
-    this.point();
   }
 
   point(): void {
@@ -196,7 +197,7 @@ export class Chart implements Viewer {
   }
 
   private get hasGutter(): boolean {
-    return this.options.gutter === true && this.holder.clientWidth >= narrowest * this.theme.scale;
+    return this.options.gutter === true && this.holderWidth >= narrowest * this.theme.scale;
   }
 
   private visible(): Layer[] {
@@ -206,9 +207,11 @@ export class Chart implements Viewer {
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.holder;
     if (width < 20 || height < 20) return;
+    this.holderWidth = width;
     if (this.plot) this.plot.setSize({ width, height });
     else this.create(width, height);
     this.draw();
+    this.point();
   }
 
   private create(width: number, height: number): void {

@@ -1,4 +1,4 @@
-const block = 64;
+const block = 32;
 
 /** Least and greatest finite value of a stretch; `low > high` if it has none. */
 export interface Extent {
@@ -7,14 +7,14 @@ export interface Extent {
 }
 
 /**
- * A growing series of numbers that answers the extent of any stretch in time proportional to its length ÷ 64, so that a
+ * A growing series of numbers that answers the extent of any stretch in time proportional to its length ÷ 32, so that a
  * chart of a million points is drawn by asking once a pixel. Values that are not finite are gaps.
  */
 export class Column {
   values = new Float64Array(1024);
   length = 0;
-  private lows = new Float64Array(16);
-  private highs = new Float64Array(16);
+  private lows = new Float64Array(1024 / block);
+  private highs = new Float64Array(1024 / block);
 
   /** The last value; NaN when empty. */
   get last(): number {

@@ -1,4 +1,5 @@
 import type { Extent } from './column';
+import type { Frame } from './frame';
 import type { RunHistory } from './history';
 import type { Layer } from './layers';
 import { eachPixel, firstWhere } from './pixel-columns';
@@ -10,14 +11,22 @@ const shades = 64;
 /** Most decades of norms that the shades span, counted from the greatest. */
 const decades = 8;
 
+/** The shade of every value of a run's flows, as RGBA in one word. */
+interface Picture {
+  readonly key: string;
+  readonly rows: number;
+  readonly words: Uint32Array; // (flows, rows), the greatest lag first
+}
+
 /**
- * The gradient's way back through time as a heat map: step across, lag upward, the logarithm of ‖∂L/∂h_{T−k}‖ as shade. The map
- * is kept as a picture of one pixel a value, made again only when there is something new.
+ * The gradient's way back through time as a heat map: step across, lag upward, the logarithm of ‖∂L/∂h_{T−k}‖ as shade. The
+ * shades are kept, and made again only when there is something new; a frame puts those in view side by side, a pixel for each
+ * column of the chart, and paints them at once.
  * @param layer the layer of the model that is shown, from 0
  */
 export function flowLayer(history: RunHistory, layer: () => number): Layer {
-  const picture = document.createElement('canvas');
-  let drawn = '';
+  const canvas = document.createElement('canvas');
+  let picture: Picture | undefined;
   return {
     key: 'flow.heat',
     label: 'Heat',
@@ -29,31 +38,51 @@ export function flowLayer(history: RunHistory, layer: () => number): Layer {
       extent.high = lags(history);
     },
     paint: (frame) => {
-      const { context, axis, low, high, theme } = frame;
-      const { flows } = history;
-      const key = `${layer()} ${flows.length} ${theme.background} ${theme.palette[0]} ${theme.foreground}`;
-      if (key !== drawn) paintPicture(picture, history, layer(), theme);
-      drawn = key;
-      const start = (index: number) => history.xOfStep(flows[index].step, axis);
-      const x = (index: number) => frame.x(start(index));
-      const last = flows.length - 1;
-      const end = () => {
-        const before = last > 0 ? start(last - 1) : 0;
-        return frame.x(Math.max(history.x(axis).last, 2 * start(last) - before));
-      };
-      const top = frame.y(picture.height);
-      const bottom = frame.y(0);
+      const { context, theme, left } = frame;
+      const key = `${layer()} ${history.flows.length} ${theme.background} ${theme.palette[0]} ${theme.foreground}`;
+      if (picture?.key !== key) picture = pictureOf(history, layer(), theme, key);
+      const { rows } = picture;
+      canvas.width = Math.max(1, Math.ceil(frame.width));
+      canvas.height = rows;
+      const own = canvas.getContext('2d');
+      if (!own) return;
+      const image = own.createImageData(canvas.width, rows);
+      arrange(picture, history, frame, new Uint32Array(image.data.buffer), canvas.width);
+      own.putImageData(image, 0, 0);
+      const top = frame.y(rows);
       context.imageSmoothingEnabled = false;
-      // The cell that the left edge cuts, and those that begin in view; of several in one column of pixels the last covers the others.
-      const from = Math.max(0, firstWhere(0, flows.length, (index) => start(index) > low) - 1);
-      const to = firstWhere(from, flows.length, (index) => start(index) > high);
-      eachPixel(from, to, x, (_first, next) => {
-        const left = Math.floor(x(next - 1));
-        const width = Math.max(1, Math.ceil(next <= last ? x(next) : end()) - left);
-        context.drawImage(picture, next - 1, 0, 1, picture.height, left, top, width, bottom - top);
-      });
+      context.drawImage(canvas, 0, 0, canvas.width, rows, left, top, canvas.width, frame.y(0) - top);
     },
   };
+}
+
+/**
+ * Writes the shades of the flows in view where they stand in a frame.
+ * @param words (rows, width) a row of the chart's columns of pixels for each lag
+ */
+function arrange(picture: Picture, history: RunHistory, frame: Frame, words: Uint32Array, width: number): void {
+  const { axis, low, high, left } = frame;
+  const { flows } = history;
+  const { rows } = picture;
+  const start = (index: number) => history.xOfStep(flows[index].step, axis);
+  const x = (index: number) => frame.x(start(index));
+  const last = flows.length - 1;
+  const end = () => {
+    const before = last > 0 ? start(last - 1) : 0;
+    return frame.x(Math.max(history.x(axis).last, 2 * start(last) - before));
+  };
+  // The cell that the left edge cuts, and those that begin in view; of several in one column of pixels the last covers the others.
+  const from = Math.max(0, firstWhere(0, flows.length, (index) => start(index) > low) - 1);
+  const to = firstWhere(from, flows.length, (index) => start(index) > high);
+  eachPixel(from, to, x, (_first, next) => {
+    const begin = Math.floor(x(next - 1) - left);
+    const beyond = Math.max(begin + 1, Math.ceil((next <= last ? x(next) : end()) - left));
+    const [first, stop] = [Math.max(0, begin), Math.min(width, beyond)];
+    for (let row = 0; row < rows; row++) {
+      const shade = picture.words[(next - 1) * rows + row];
+      for (let pixel = first; pixel < stop; pixel++) words[row * width + pixel] = shade;
+    }
+  });
 }
 
 /** What is known of the flows that were seen so far. */
@@ -98,41 +127,37 @@ export function flowRange(history: RunHistory, layer: number): readonly [number,
   return range && range.high > 0 ? [Math.max(range.low, range.high / 10 ** decades), range.high] : undefined;
 }
 
-function paintPicture(picture: HTMLCanvasElement, history: RunHistory, layer: number, theme: Theme): void {
+function pictureOf(history: RunHistory, layer: number, theme: Theme, key: string): Picture {
   const { flows } = history;
-  const height = Math.max(1, lags(history));
-  picture.width = Math.max(1, flows.length);
-  picture.height = height;
-  const context = picture.getContext('2d');
+  const rows = Math.max(1, lags(history));
+  const words = new Uint32Array(flows.length * rows);
   const range = flowRange(history, layer);
-  if (!context || !range) return;
+  if (!range) return { key, rows, words };
   const ramp = shadesOf(theme);
-  const image = context.createImageData(picture.width, height);
   const base = Math.log(range[0]);
   const scale = (shades - 1) / (Math.log(range[1]) - base || 1);
-  flows.forEach(({ norms }, column) => {
+  flows.forEach(({ norms }, flow) => {
     const row = norms[layer] ?? [];
     for (let k = 0; k < row.length; k++) {
       const shade = row[k] > 0 ? Math.round((Math.log(row[k]) - base) * scale) : 0;
-      const from = 4 * Math.max(0, Math.min(shades - 1, shade));
-      image.data.set(ramp.subarray(from, from + 4), 4 * ((height - 1 - k) * picture.width + column));
+      words[flow * rows + rows - 1 - k] = ramp[Math.max(0, Math.min(shades - 1, shade))];
     }
   });
-  context.putImageData(image, 0, 0);
+  return { key, rows, words };
 }
 
-/** RGBA bytes from the background, by way of the theme's blue, to the foreground. */
-function shadesOf(theme: Theme): Uint8ClampedArray {
+/** RGBA in words from the background, by way of the theme's blue, to the foreground. */
+function shadesOf(theme: Theme): Uint32Array {
   const canvas = document.createElement('canvas');
   canvas.width = shades;
   canvas.height = 1;
   const context = canvas.getContext('2d');
-  if (!context) return new Uint8ClampedArray(4 * shades);
+  if (!context) return new Uint32Array(shades);
   const gradient = context.createLinearGradient(0, 0, shades, 0);
   gradient.addColorStop(0, theme.background);
   gradient.addColorStop(0.7, theme.palette[0]);
   gradient.addColorStop(1, theme.foreground);
   context.fillStyle = gradient;
   context.fillRect(0, 0, shades, 1);
-  return context.getImageData(0, 0, shades, 1).data;
+  return new Uint32Array(context.getImageData(0, 0, shades, 1).data.buffer);
 }

@@ -6,9 +6,9 @@ const dataInterval = 100;
 
 /** What a view moves. */
 export interface Viewer {
-  /** Draws everything again. */
+  /** Draws everything again but what `point` shows. */
   draw(): void;
-  /** Moves the crosshair only. */
+  /** Moves the crosshair, and writes what it stands on. */
   point(): void;
 }
 
@@ -50,8 +50,9 @@ export class View {
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
       this.lastDraw = performance.now();
+      // All drawing before all writing: text on a canvas waits for the page's styles, which each written word spoils.
       for (const viewer of this.viewers) viewer.draw();
-      for (const changed of this.watchers) changed();
+      this.moved();
     });
   }
 
