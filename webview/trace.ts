@@ -44,9 +44,10 @@ function traceColumns(frame: Frame, xs: Column, ys: Column, from: number, end: n
     const finite = low <= high;
     const joined = finite && Number.isFinite(before);
     if (finite && y(low) - y(high) > 1.5 * ratio) {
-      const top = y(joined ? Math.max(high, before) : high);
-      const height = y(joined ? Math.min(low, before) : low) - top + thick;
-      context.fillRect(Math.round(x - columns / 2), top - thick / 2, columns, height);
+      // Whole pixels cost less to paint than parts of them.
+      const top = Math.round(y(joined ? Math.max(high, before) : high) - thick / 2);
+      const bottom = Math.round(y(joined ? Math.min(low, before) : low) + thick / 2);
+      context.fillRect(Math.round(x - columns / 2), top, columns, bottom - top);
       context.moveTo(x, y(Number.isFinite(last) ? last : low));
     } else if (finite) {
       const middle = (y(low) + y(high)) / 2;
