@@ -1,13 +1,13 @@
 // What a running panel costs the extension host: the share of one core that its main thread takes while GRU-256 trains and the
 // panel and the side bar show it, while both are hidden, and before anything runs. Installs the package in a real VS Code; Linux only
-// (it reads /proc). Run after `npm run package`: npm run bench:host -- [--seconds 20] [--json]
+// (it reads /proc). Run: npm run bench:host -- [--seconds 20] [--json]
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { chromiumFlags, startServer, workbenchAddress } from '../harness/code-server.mjs';
 import { ensure } from '../harness/ensure.mjs';
-import { root } from '../harness/shell.mjs';
+import { must, root } from '../harness/shell.mjs';
 import { makeWorkspace, sampleName } from '../harness/workspace.mjs';
 
 const { values } = parseArgs({
@@ -18,6 +18,7 @@ const seconds = Number(values.seconds);
 const ticksPerSecond = 100;
 
 const tools = await ensure();
+await must('npm', ['run', '--loglevel=error', 'package']);
 const workspace = makeWorkspace();
 const server = await startServer(tools.codeServer, {
   vsix: join(root, 'recurrent.vsix'),

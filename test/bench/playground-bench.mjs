@@ -1,11 +1,12 @@
 // What the playground costs a training: GRU-256 trains on all threads, with and without a playground that asks for one
-// continuation after another, in turns. Run after a build: npm run bench:playground -- [--turns 10] [--seconds 3] [--json]
+// continuation after another, in turns. Run: npm run bench:playground -- [--turns 10] [--seconds 3] [--json]
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
+import { must } from '../harness/shell.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +19,7 @@ const { values } = parseArgs({
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const dist = join(root, 'dist');
 const outfile = join(root, 'out/bench/configuration.mjs');
+await must(process.execPath, ['esbuild.mjs']);
 await build({
   absWorkingDir: root,
   entryPoints: ['src/model/configuration.ts'],
