@@ -18,7 +18,7 @@ export const panelType = 'recurrent.panel';
 const stepsAtOnce = 50_000;
 
 /** What the playground may take of a core while a run trains: it would slow the training by as much. */
-const shareBesideTraining = 0.04;
+const shareBesideTraining = 0.03;
 
 /**
  * The panel beside the text. The page says ready and gets one snapshot, then what is new ten times a second while it is

@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     turns: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '3' },
-    shares: { type: 'string', default: '0.04,1' },
+    shares: { type: 'string', default: '0.03,1' },
     json: { type: 'boolean', default: false },
   },
 });
