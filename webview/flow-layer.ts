@@ -38,7 +38,8 @@ export function flowLayer(history: RunHistory, layer: () => number): Layer {
       extent.high = lags(history);
     },
     paint: (frame) => {
-      const { context, theme, left } = frame;
+      const { context, theme } = frame;
+      const left = Math.floor(frame.left);
       const key = `${layer()} ${history.flows.length} ${theme.background} ${theme.palette[0]} ${theme.foreground}`;
       if (picture?.key !== key) picture = pictureOf(history, layer(), theme, key);
       const { rows } = picture;
@@ -47,7 +48,7 @@ export function flowLayer(history: RunHistory, layer: () => number): Layer {
       const own = canvas.getContext('2d');
       if (!own) return;
       const image = own.createImageData(canvas.width, rows);
-      arrange(picture, history, frame, new Uint32Array(image.data.buffer), canvas.width);
+      arrange(picture, history, frame, left, new Uint32Array(image.data.buffer), canvas.width);
       own.putImageData(image, 0, 0);
       const top = frame.y(rows);
       context.imageSmoothingEnabled = false;
@@ -58,10 +59,18 @@ export function flowLayer(history: RunHistory, layer: () => number): Layer {
 
 /**
  * Writes the shades of the flows in view where they stand in a frame.
+ * @param left the first column of pixels
  * @param words (rows, width) a row of the chart's columns of pixels for each lag
  */
-function arrange(picture: Picture, history: RunHistory, frame: Frame, words: Uint32Array, width: number): void {
-  const { axis, low, high, left } = frame;
+function arrange(
+  picture: Picture,
+  history: RunHistory,
+  frame: Frame,
+  left: number,
+  words: Uint32Array,
+  width: number,
+): void {
+  const { axis, low, high } = frame;
   const { flows } = history;
   const { rows } = picture;
   const start = (index: number) => history.xOfStep(flows[index].step, axis);
@@ -75,7 +84,8 @@ function arrange(picture: Picture, history: RunHistory, frame: Frame, words: Uin
   const from = Math.max(0, firstWhere(0, flows.length, (index) => start(index) > low) - 1);
   const to = firstWhere(from, flows.length, (index) => start(index) > high);
   eachPixel(from, to, x, (_first, next) => {
-    const begin = Math.floor(x(next - 1) - left);
+    // A flow of the very last step begins where the chart ends, and has the last column.
+    const begin = Math.min(width - 1, Math.floor(x(next - 1) - left));
     const beyond = Math.max(begin + 1, Math.ceil((next <= last ? x(next) : end()) - left));
     const [first, stop] = [Math.max(0, begin), Math.min(width, beyond)];
     for (let row = 0; row < rows; row++) {

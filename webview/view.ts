@@ -26,6 +26,8 @@ export class View {
   private frame = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private lastDraw = 0;
+  /** A chart that is drawn under the pointer says where its crosshair stands: not before all are drawn. */
+  private drawing = false;
 
   /** @param domain everything there is on the axis, from least to greatest */
   constructor(private readonly domain: () => readonly [number, number]) {}
@@ -34,7 +36,7 @@ export class View {
     this.viewers.add(viewer);
   }
 
-  /** Calls back when the crosshair or the range moved. */
+  /** Calls back when the crosshair or the range moved, and after each drawing. */
   watch(changed: () => void): void {
     this.watchers.add(changed);
   }
@@ -51,7 +53,9 @@ export class View {
       this.frame = 0;
       this.lastDraw = performance.now();
       // All drawing before all writing: text on a canvas waits for the page's styles, which each written word spoils.
+      this.drawing = true;
       for (const viewer of this.viewers) viewer.draw();
+      this.drawing = false;
       this.moved();
     });
   }
@@ -74,8 +78,9 @@ export class View {
     this.moved();
   }
 
-  /** Tells all that the crosshair stands elsewhere. */
+  /** Tells all that the crosshair stands elsewhere, or on something else. */
   moved(): void {
+    if (this.drawing) return;
     for (const viewer of this.viewers) viewer.point();
     for (const changed of this.watchers) changed();
   }

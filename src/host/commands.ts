@@ -19,7 +19,7 @@ import { pickConfiguration } from './training-picker';
 type Target = vscode.Uri | Run | string | undefined;
 
 /** How long the status bar says what a command did, ms. */
-const announced = 5000;
+const announceFor = 5000;
 
 /** What the commands work with. */
 export interface CommandParts {
@@ -101,7 +101,7 @@ export class Commands extends Disposable {
     await settings.update('enabled', enabled, targetOf(settings.inspect('enabled')));
     vscode.window.setStatusBarMessage(
       enabled ? vscode.l10n.t('Inline completions are on') : vscode.l10n.t('Inline completions are off'),
-      announced,
+      announceFor,
     );
   }
 

@@ -1,6 +1,6 @@
 // The table of speeds: builds, then runs `recurrent bench` with the peers and texts that lie beside the project, if they do, and
 // with the Node of the tests' VS Code for the kernels widened to 256 bits, unless this Node can do that itself.
-// Then the panel with a million steps, unless only some rows were asked for.
+// Then the panel with a million steps, unless only some rows were asked for, or help.
 // Options after `--` go to `recurrent bench`, for example `npm run bench -- --only GRU-256 --json`; see `recurrent bench --help`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -21,6 +21,6 @@ const node = Number(process.versions.node.split('.')[0]) >= 22 ? process.execPat
 if (node) beside.push(['--wide', node]);
 const found = beside.filter(([name, path]) => existsSync(path) && !options.includes(name)).flat();
 const json = options.filter((option) => option === '--json');
-const partial = ['--only', '--help', '-h'].some((option) => options.includes(option));
-const panel = () => (partial ? 0 : run('test/bench/webview-bench.mjs', ...json));
+const withoutPanel = ['--only', '--help', '-h'].some((option) => options.includes(option));
+const panel = () => (withoutPanel ? 0 : run('test/bench/webview-bench.mjs', ...json));
 process.exitCode = run('esbuild.mjs') || run('dist/cli.js', 'bench', ...found, ...options) || panel();

@@ -1,12 +1,11 @@
 // What the playground costs a training: GRU-256 trains on all threads, with and without a playground that asks for one
 // continuation after another, in turns. Run: npm run bench:playground -- [--turns 10] [--seconds 3] [--json]
 import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
-import { must } from '../harness/shell.mjs';
+import { must, root } from '../harness/shell.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -16,7 +15,6 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const dist = join(root, 'dist');
 const outfile = join(root, 'out/bench/configuration.mjs');
 await must(process.execPath, ['esbuild.mjs']);

@@ -5,8 +5,8 @@ import {
   compileKernels,
   instantiateKernels,
   type Kernels,
-  PANEL,
   SCRATCH,
+  WIDEST_PANEL,
 } from '../../src/engine/fused/kernels';
 import { CONTROL } from '../../src/engine/fused/layout';
 import { createTwins } from '../../src/engine/fused/twin';
@@ -39,7 +39,7 @@ interface Case {
 }
 
 /** Floats of one row of a matrix of n columns in whole panels. */
-const panels = (n: number) => n + PANEL - 1;
+const panels = (n: number) => n + WIDEST_PANEL - 1;
 
 const sizes = [1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 31, 33];
 const widths = [1, 3, 4, 6, 16, 19];
@@ -344,6 +344,9 @@ const builds: Build[] = ['simd', 'relaxed', 'wide'];
 
 describe.each(builds)('the %s kernels agree with their twins', (build) => {
   const compiled = instance(build);
+  it('pack panels as wide as their register blocks', async () => {
+    expect((await compiled).kernels.panelColumns()).toBe({ simd: 16, relaxed: WIDEST_PANEL, wide: 16 }[build]);
+  });
   it.each(cases)('$name', async (one) => {
     expect(compare(one, await compiled)).toBeLessThan(3e-5);
   });

@@ -11,12 +11,15 @@ import { shards } from '../../src/engine/fused/layout';
 import { UserError } from '../../src/text/user-error';
 import { dist, randomise, relative, shapeOf, stateOf, windowOf } from './models';
 
-const shape = shapeOf({ cell: 'lstm', hidden: 21, layers: 2 });
+const untied = shapeOf({ cell: 'lstm', hidden: 21, layers: 2 });
 
 allowRelaxedSimd();
 
+/** Threads add to a tied matrix from both of its ends; columns enough that each has some of its own. */
+const tied = shapeOf({ cell: 'gru', hidden: 100, embedding: 100, tied: true });
+
 /** Parameters after five updates. */
-async function trained(threads: number, batch: number, build?: Build): Promise<number[]> {
+async function trained(threads: number, batch: number, build?: Build, shape = untied): Promise<number[]> {
   const engine = await createFusedEngine(shape, { dist, threads, build });
   randomise(engine);
   const state = stateOf(shape, batch);
@@ -48,6 +51,16 @@ describe('threads', () => {
     }
   });
 
+  it('agree with one thread where the output layer is tied to the embedding', async () => {
+    const one = await trained(1, 8, 'relaxed', tied);
+    for (const threads of [2, 3, 7]) {
+      const several = await trained(threads, 8, 'relaxed', tied);
+      expect(relative(several, one)).toBeLessThan(1e-4);
+      expect(await trained(threads, 8, 'relaxed', tied)).toEqual(several);
+      expect(await trained(threads, 8, 'wide', tied)).toEqual(several);
+    }
+  });
+
   it('share every row once, in pairs', () => {
     for (let batch = 1; batch < 70; batch++) {
       for (let threads = 1; threads <= 8; threads++) {
@@ -65,10 +78,10 @@ describe('threads', () => {
 
 describe('an engine', () => {
   it('takes windows of changing sizes, and keeps its parameters when its memory grows', async () => {
-    const engine = await createFusedEngine(shape, { dist, threads: 2 });
+    const engine = await createFusedEngine(untied, { dist, threads: 2 });
     randomise(engine);
     const nats = (steps: number, batch: number) =>
-      engine.evaluate(windowOf(shape, steps, batch), stateOf(shape, batch)).nats;
+      engine.evaluate(windowOf(untied, steps, batch), stateOf(untied, batch)).nats;
     const before = Array.from(engine.parameters.flat);
     const small = nats(3, 2);
     expect(nats(200, 64)).toBeGreaterThan(small);
@@ -78,36 +91,36 @@ describe('an engine', () => {
   });
 
   it('reports a norm that is not finite when the parameters are not', async () => {
-    const engine = await createFusedEngine(shape, { dist, threads: 2 });
+    const engine = await createFusedEngine(untied, { dist, threads: 2 });
     randomise(engine);
     engine.parameters.flat.fill(Number.NaN);
-    const { nats, norm } = engine.gradient(windowOf(shape, 3, 4), stateOf(shape, 4));
+    const { nats, norm } = engine.gradient(windowOf(untied, 3, 4), stateOf(untied, 4));
     expect(Number.isNaN(nats)).toBe(true);
     expect(Number.isFinite(norm)).toBe(false);
     engine.dispose();
   });
 
   it('refuses tokens outside the vocabulary, and everything once it is disposed of', async () => {
-    const engine = await createFusedEngine(shape, { dist, threads: 2 });
-    const window = windowOf(shape, 3, 4);
-    window.inputs[5] = shape.vocabulary;
-    expect(() => engine.gradient(window, stateOf(shape, 4))).toThrow('Token 11 is outside the vocabulary of 11.');
-    expect(() => engine.step(Int32Array.of(-1), stateOf(shape, 1))).toThrow('Token -1');
+    const engine = await createFusedEngine(untied, { dist, threads: 2 });
+    const window = windowOf(untied, 3, 4);
+    window.inputs[5] = untied.vocabulary;
+    expect(() => engine.gradient(window, stateOf(untied, 4))).toThrow('Token 11 is outside the vocabulary of 11.');
+    expect(() => engine.step(Int32Array.of(-1), stateOf(untied, 1))).toThrow('Token -1');
     engine.dispose();
     engine.dispose();
-    expect(() => engine.evaluate(windowOf(shape, 3, 4), stateOf(shape, 4))).toThrow('disposed');
+    expect(() => engine.evaluate(windowOf(untied, 3, 4), stateOf(untied, 4))).toThrow('disposed');
   });
 });
 
 describe('memory', () => {
   it('is estimated before it is taken, and grows with every size', () => {
-    const estimate = memoryEstimate(shape, 32, 35);
+    const estimate = memoryEstimate(untied, 32, 35);
     for (const bigger of [
-      memoryEstimate(shape, 64, 35),
-      memoryEstimate(shape, 32, 70),
-      memoryEstimate({ ...shape, hidden: 64 }, 32, 35),
-      memoryEstimate({ ...shape, vocabulary: 90 }, 32, 35),
-      memoryEstimate({ ...shape, layers: 3 }, 32, 35),
+      memoryEstimate(untied, 64, 35),
+      memoryEstimate(untied, 32, 70),
+      memoryEstimate({ ...untied, hidden: 64 }, 32, 35),
+      memoryEstimate({ ...untied, vocabulary: 90 }, 32, 35),
+      memoryEstimate({ ...untied, layers: 3 }, 32, 35),
     ]) {
       expect(bigger).toBeGreaterThan(estimate);
     }

@@ -7,7 +7,7 @@ import { canRevectorize } from './revectorize';
  * and strides are counted in floats; what each does is told at its source in assembly/.
  */
 export interface Kernels {
-  /** Columns of a packed panel, which differ between the builds; at most `PANEL`. */
+  /** Columns of a packed panel, which differ between the builds; at most `WIDEST_PANEL`. */
   panelColumns(): number;
   multiply(
     a: number,
@@ -114,17 +114,17 @@ export interface Kernels {
   ): void;
 }
 
-/** Most columns that a packed panel has, as in assembly/blocks.ts. */
-export const PANEL = 24;
+/** Columns of the widest packed panel of any build. */
+export const WIDEST_PANEL = 24;
 
-/** Floats of a cache line: what threads share out, they share out in whole lines. */
+/** Floats of a cache line: the grain in which threads share out what is not in panels. */
 export const LINE = 16;
 
 /**
- * Bytes of scratch memory that one thread's products need: a register block (6, 16), a packed block of A (256, 256), four
- * panels of B (256, PANEL).
+ * Bytes of scratch memory that one thread's products need: a register block, (6, 16) or (4, 24), a packed block of A (256, 256),
+ * four panels of B (256, 24).
  */
-export const SCRATCH = 4 * 6 * 16 + 4 * 256 * (256 + 4 * PANEL);
+export const SCRATCH = 4 * 6 * 16 + 4 * 256 * (256 + 4 * WIDEST_PANEL);
 
 /** The builds of the kernels: 128-bit SIMD; with fused multiply-add; and for a V8 that widens pairs of instructions to 256 bits. */
 export type Build = 'simd' | 'relaxed' | 'wide';

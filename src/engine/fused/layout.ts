@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { gates as gatesOf, type ModelShape } from '../../model/configuration';
 import { parameterLayout } from '../../model/parameters';
 import { memoryLimit, refuseBeyond, type WindowSize } from '../memory';
-import { PANEL, SCRATCH } from './kernels';
+import { SCRATCH, WIDEST_PANEL } from './kernels';
 
 // T steps, B batch, V vocabulary, E embedding, H hidden, L layers, I input size of a layer, G gates of the cell. Addresses and
 // sizes are bytes of the shared memory; strides are floats.
@@ -89,7 +89,7 @@ export function modelLayout(shape: ModelShape, threads: number): ModelLayout {
   const addresses = new Map(entries.map(({ name, offset }) => [name, parameters + offset * 4]));
   const at = (name: string) => addresses.get(name) ?? 0;
   const pack = (from: number, ld: number, k: number, n: number, transposed: boolean): Packed => {
-    const to = arena.take((n + PANEL - 1) * k); // whole panels, however many columns a panel has
+    const to = arena.take((n + WIDEST_PANEL - 1) * k); // whole panels, however many columns a panel has
     return { from, ld, k, n, transposed, to };
   };
   const layers = Array.from({ length: shape.layers }, (_, index): LayerLayout => {

@@ -104,10 +104,18 @@ function share(thread: Thread, products: readonly Product[]): void {
   });
 }
 
-/** Adds the output layer's part to the tied matrix's gradient: dE (V, H) += dlogitsᵀ · top, this thread's columns. */
+/** The columns of a gradient that this thread alone writes, outside the products that are shared. */
+function ownColumns(thread: Thread, width: number): [first: number, last: number] {
+  return thread.part(width, LINE);
+}
+
+/**
+ * Adds the output layer's part to the tied matrix's gradient: dE (V, H) += dlogitsᵀ · top, this thread's columns: those that it
+ * scattered to just before, as no thread waits for another between the two.
+ */
 function tiedProduct(thread: Thread, { first: row, rows }: Shard, top: number, c: number): void {
   const { hidden: H, vocabulary: V } = thread.model.shape;
-  const [first, last] = thread.part(H, thread.kernels.panelColumns());
+  const [first, last] = ownColumns(thread, H);
   if (first >= last || rows === 0) return;
   const { kernels, window, scratch } = thread;
   const dlogits = window.logits + row * window.steps * V * 4; // (T·rows, V)
@@ -120,7 +128,7 @@ function tiedProduct(thread: Thread, { first: row, rows }: Shard, top: number, c
  */
 function scatter(thread: Thread, source: number, width: number, table: number, stride = width): void {
   const { kernels, window, model } = thread;
-  const [first, last] = thread.part(width, LINE);
+  const [first, last] = ownColumns(thread, width);
   if (first >= last) return;
   kernels.clearRows(table + first * 4, width, model.shape.vocabulary, last - first);
   for (const shard of window.shards) {
@@ -141,7 +149,7 @@ function sums(
   rows = thread.window.steps * thread.window.batch,
 ): void {
   const { kernels, model } = thread;
-  const [first, last] = thread.part(width, LINE);
+  const [first, last] = ownColumns(thread, width);
   const to = bias + model.toGradient + first * 4;
   kernels.columnSums(source + first * 4, ld, rows, last - first, to, 0);
 }

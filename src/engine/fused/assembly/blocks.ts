@@ -12,7 +12,7 @@ export const PANEL: i32 = ASC_FEATURE_RELAXED_SIMD && !WIDE ? 24 : 16;
 export const DEPTH: i32 = 256;
 /** Rows of one block of A: with DEPTH steps it stays in the second-level cache while all panels pass by. */
 export const HEIGHT: i32 = 256;
-/** Bytes of scratch memory for a register block that reaches beyond the matrix: (6, 16). */
+/** Bytes of scratch memory for a register block that reaches beyond the matrix: (6, 16), or (4, 24). */
 export const SPILL: usize = 384;
 
 /** Columns of a packed panel, for those who pack and share out. */
@@ -20,7 +20,7 @@ export function panelColumns(): i32 {
   return PANEL;
 }
 
-/** Copies or adds the part of a register block (rows, PANEL) that the matrix has, (rows, columns). */
+/** Copies or adds the part of a register block, its rows PANEL floats apart, that the matrix has, (rows, columns). */
 export function spill(from: usize, rows: i32, columns: i32, to: usize, strideC: usize, add: bool): void {
   const bytes = <usize>columns << 2;
   for (let row = 0; row < rows; row++, from += PANEL << 2, to += strideC) {
