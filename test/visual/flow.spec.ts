@@ -6,6 +6,19 @@ import { type ThemeName, themes } from './themes';
 const curve = (page: Page) => page.getByTestId('flow-curve');
 const map = (page: Page) => page.getByTestId('flow-chart');
 
+/** Which columns of the heat map's pixels are painted, read between two lines of its grid. */
+function painted(page: Page): Promise<boolean[]> {
+  return map(page).evaluate((chart) => {
+    const canvas = chart.querySelector('canvas')!;
+    const [all, inside] = [canvas, chart.querySelector('.u-over')!].map((part) => part.getBoundingClientRect());
+    const ratio = canvas.width / all.width;
+    const y = Math.round((inside.top - all.top + inside.height * 0.04) * ratio);
+    const width = Math.floor(inside.width * ratio);
+    const { data } = canvas.getContext('2d')!.getImageData(Math.ceil((inside.left - all.left) * ratio), y, width, 1);
+    return Array.from({ length: width }, (_, x) => data[4 * x + 3] > 0);
+  });
+}
+
 test.describe('the gradient flow', () => {
   test('shows the newest step by lag, and the step under the crosshair', async ({ page }) => {
     await open(page, 'panel', 'dark');
@@ -135,6 +148,22 @@ test.describe('the gradient flow', () => {
       return count;
     });
     expect(paintings).toBe(1);
+    const columns = await painted(page);
+    const first = columns.indexOf(true);
+    expect(first).toBeLessThan(3);
+    expect(columns.slice(first)).not.toContain(false);
+  });
+
+  test('shows the flow of the last step, in the last column', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await page.evaluate(() => {
+      const { stretch, summary } = fakeHost.make;
+      const history = stretch(300, 300, { evaluations: 1, flows: 1 });
+      const run = summary('finished', 300, 300);
+      fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [run], histories: [{ run: run.id, history }] });
+    });
+    await expect(curve(page)).toHaveAttribute('data-step', '300');
+    await expect.poll(() => painted(page).then((columns) => columns.lastIndexOf(true) - columns.length)).toBe(-1);
   });
 
   test('is away while nothing was measured', async ({ page }) => {
