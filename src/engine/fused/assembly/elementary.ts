@@ -1,5 +1,5 @@
 // eˣ, σ and tanh on four lanes.
-import { madd } from './simd';
+import { madd, read, write } from './simd';
 
 /**
  * Their constants lie in memory: a vector that is loaded costs one instruction, one that V8 makes on the spot three, each time
@@ -72,4 +72,28 @@ export function tanh(x: v128): v128 {
 export function sigmoid(x: v128): v128 {
   const half = constant(HALF);
   return madd(tanh(f32x4.mul(x, half)), half, half);
+}
+
+/** σ in place on a row of so many bytes: two vectors at a time, which share the constants that are loaded. */
+export function sigmoidRow(x: usize, bytes: usize): void {
+  const end = x + bytes;
+  for (; x + 32 <= end; x += 32) {
+    const a = sigmoid(v128.load(x)), b = sigmoid(v128.load(x, 16));
+    v128.store(x, a);
+    v128.store(x, b, 16);
+  }
+  for (; x + 16 <= end; x += 16) v128.store(x, sigmoid(v128.load(x)));
+  for (; x < end; x += 4) write(x, sigmoid(read(x, false)), false);
+}
+
+/** tanh in place on a row of so many bytes, in the same way. */
+export function tanhRow(x: usize, bytes: usize): void {
+  const end = x + bytes;
+  for (; x + 32 <= end; x += 32) {
+    const a = tanh(v128.load(x)), b = tanh(v128.load(x, 16));
+    v128.store(x, a);
+    v128.store(x, b, 16);
+  }
+  for (; x + 16 <= end; x += 16) v128.store(x, tanh(v128.load(x)));
+  for (; x < end; x += 4) write(x, tanh(read(x, false)), false);
 }

@@ -1,4 +1,4 @@
-import { sigmoid, tanh } from './elementary';
+import { sigmoidRow, tanhRow } from './elementary';
 import { madd, read, write } from './simd';
 
 // `gates` has rows of r, z, n (3·H); every kernel works on rows of one step. Both passes write in place: the forward pass turns
@@ -11,20 +11,13 @@ import { madd, read, write } from './simd';
 export function gruGates(gates: usize, h: usize, rows: i32, H: i32, rh: usize): void {
   const width = <usize>H << 2;
   for (let row = 0; row < rows; row++, gates += 3 * width, h += width) {
+    sigmoidRow(gates, 2 * width);
+    if (!rh) continue;
     let j: usize = 0;
-    for (; j + 16 <= width; j += 16) gate(gates, h, rh, width, j, true);
-    for (; j < width; j += 4) gate(gates, h, rh, width, j, false);
-    if (rh) rh += width;
+    for (; j + 16 <= width; j += 16) v128.store(rh + j, f32x4.mul(v128.load(gates + j), v128.load(h + j)));
+    for (; j < width; j += 4) store<f32>(rh + j, load<f32>(gates + j) * load<f32>(h + j));
+    rh += width;
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function gate(gates: usize, h: usize, rh: usize, width: usize, j: usize, whole: bool): void {
-  const r = sigmoid(read(gates + j, whole));
-  write(gates + j, r, whole);
-  write(gates + width + j, sigmoid(read(gates + width + j, whole)), whole);
-  if (rh) write(rh + j, f32x4.mul(r, read(h + j, whole)), whole);
 }
 
 /**
@@ -36,20 +29,31 @@ export function gruState(gates: usize, hn: usize, h: usize, rows: i32, H: i32, o
   const width = <usize>H << 2;
   for (let row = 0; row < rows; row++, gates += 3 * width, h += width, out += width) {
     let j: usize = 0;
-    for (; j + 16 <= width; j += 16) state(gates, hn, h, out, width, j, true);
-    for (; j < width; j += 4) state(gates, hn, h, out, width, j, false);
-    if (hn) hn += width;
+    if (hn) {
+      for (; j + 16 <= width; j += 16) addReset(gates, hn, width, j, true);
+      for (; j < width; j += 4) addReset(gates, hn, width, j, false);
+      hn += width;
+    }
+    tanhRow(gates + 2 * width, width);
+    for (j = 0; j + 16 <= width; j += 16) state(gates, h, out, width, j, true);
+    for (; j < width; j += 4) state(gates, h, out, width, j, false);
   }
 }
 
+/** n += r ⊙ hn. */
 // @ts-ignore: decorator
 @inline
-function state(gates: usize, hn: usize, h: usize, out: usize, width: usize, j: usize, whole: bool): void {
-  let a = read(gates + 2 * width + j, whole);
-  if (hn) a = madd(read(gates + j, whole), read(hn + j, whole), a);
-  const n = tanh(a);
+function addReset(gates: usize, hn: usize, width: usize, j: usize, whole: bool): void {
+  const n = read(gates + 2 * width + j, whole);
+  write(gates + 2 * width + j, madd(read(gates + j, whole), read(hn + j, whole), n), whole);
+}
+
+/** out = z ⊙ h + (1 − z) ⊙ n. */
+// @ts-ignore: decorator
+@inline
+function state(gates: usize, h: usize, out: usize, width: usize, j: usize, whole: bool): void {
+  const n = read(gates + 2 * width + j, whole);
   const z = read(gates + width + j, whole);
-  write(gates + 2 * width + j, n, whole);
   write(out + j, madd(z, f32x4.sub(read(h + j, whole), n), n), whole);
 }
 

@@ -1,5 +1,5 @@
-import { sigmoid, tanh } from './elementary';
-import { madd, read, write } from './simd';
+import { sigmoidRow, tanhRow } from './elementary';
+import { madd, multiplyRow, read, write } from './simd';
 
 // `gates` has rows of i, f, g, o (4·H); both passes write in place, as in the GRU.
 
@@ -13,26 +13,25 @@ const LEAST: f32 = 1.17549435e-38;
 export function lstmForward(gates: usize, c: usize, rows: i32, H: i32, next: usize, h: usize): void {
   const width = <usize>H << 2;
   for (let row = 0; row < rows; row++, gates += 4 * width, c += width, next += width, h += width) {
+    sigmoidRow(gates, 2 * width);
+    tanhRow(gates + 2 * width, width);
+    sigmoidRow(gates + 3 * width, width);
     let j: usize = 0;
-    for (; j + 16 <= width; j += 16) forward(gates, c, next, h, width, j, true);
-    for (; j < width; j += 4) forward(gates, c, next, h, width, j, false);
+    for (; j + 16 <= width; j += 16) memory(gates, c, next, h, width, j, true);
+    for (; j < width; j += 4) memory(gates, c, next, h, width, j, false);
+    tanhRow(h, width);
+    multiplyRow(h, gates + 3 * width, width);
   }
 }
 
+/** next = f ⊙ c + i ⊙ g, and h the same. */
 // @ts-ignore: decorator
 @inline
-function forward(gates: usize, c: usize, next: usize, h: usize, width: usize, j: usize, whole: bool): void {
-  const i = sigmoid(read(gates + j, whole));
-  const f = sigmoid(read(gates + width + j, whole));
-  const g = tanh(read(gates + 2 * width + j, whole));
-  const o = sigmoid(read(gates + 3 * width + j, whole));
-  write(gates + j, i, whole);
-  write(gates + width + j, f, whole);
-  write(gates + 2 * width + j, g, whole);
-  write(gates + 3 * width + j, o, whole);
-  const cell = madd(f, read(c + j, whole), f32x4.mul(i, g));
+function memory(gates: usize, c: usize, next: usize, h: usize, width: usize, j: usize, whole: bool): void {
+  const input = f32x4.mul(read(gates + j, whole), read(gates + 2 * width + j, whole));
+  const cell = madd(read(gates + width + j, whole), read(c + j, whole), input);
   write(next + j, cell, whole);
-  write(h + j, f32x4.mul(o, tanh(cell)), whole);
+  write(h + j, cell, whole);
 }
 
 /**

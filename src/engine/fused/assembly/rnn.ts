@@ -1,10 +1,15 @@
-import { tanh } from './elementary';
+import { tanhRow } from './elementary';
 import { read, write } from './simd';
 
 // Activations: 0 tanh, 1 relu, 2 identity.
 
 /** h (size) = φ(a) (size). */
 export function rnnForward(a: usize, size: i32, activation: i32, h: usize): void {
+  if (activation == 0) {
+    memory.copy(h, a, <usize>size << 2);
+    tanhRow(h, <usize>size << 2);
+    return;
+  }
   const end = a + (<usize>size << 2);
   for (; a + 16 <= end; a += 16, h += 16) forward(a, activation, h, true);
   for (; a < end; a += 4, h += 4) forward(a, activation, h, false);
@@ -14,7 +19,7 @@ export function rnnForward(a: usize, size: i32, activation: i32, h: usize): void
 @inline
 function forward(a: usize, activation: i32, h: usize, whole: bool): void {
   const x = read(a, whole);
-  write(h, activation == 0 ? tanh(x) : activation == 1 ? f32x4.max(x, f32x4.splat(0)) : x, whole);
+  write(h, activation == 1 ? f32x4.max(x, f32x4.splat(0)) : x, whole);
 }
 
 /** da (size) = dh ⊙ φ′ (size), φ′ from h = φ(a): 1 − h², or h > 0, or 1. */

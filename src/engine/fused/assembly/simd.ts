@@ -23,6 +23,13 @@ export function write(p: usize, x: v128, whole: bool): void {
   else v128.store32_lane(p, x, 0);
 }
 
+/** x ⊙ y in place of x, rows of so many bytes. */
+export function multiplyRow(x: usize, y: usize, bytes: usize): void {
+  let j: usize = 0;
+  for (; j + 16 <= bytes; j += 16) v128.store(x + j, f32x4.mul(v128.load(x + j), v128.load(y + j)));
+  for (; j < bytes; j += 4) store<f32>(x + j, load<f32>(x + j) * load<f32>(y + j));
+}
+
 /** Sum of the four lanes, in pairs. */
 // @ts-ignore: decorator
 @inline
