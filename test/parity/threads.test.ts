@@ -61,11 +61,13 @@ describe('threads', () => {
     }
   });
 
-  it('share every row once, in pairs', () => {
+  it('share every row once, and evenly', () => {
     for (let batch = 1; batch < 70; batch++) {
       for (let threads = 1; threads <= 8; threads++) {
         const dealt = shards(batch, threads);
         expect(dealt.reduce((sum, { rows }) => sum + rows, 0)).toBe(batch);
+        const counts = dealt.map(({ rows }) => rows);
+        expect(Math.max(...counts) - Math.min(...counts)).toBeLessThan(2);
         let next = 0;
         for (const { first, rows } of dealt) {
           if (rows > 0) expect(first).toBe(next);

@@ -138,14 +138,10 @@ export interface Shard {
   readonly rows: number;
 }
 
-/** Rows in pairs, as the products take them, dealt evenly. */
+/** Rows of the batch, dealt evenly; an odd one costs less than two. */
 export function shards(batch: number, threads: number): Shard[] {
-  const pairs = Math.ceil(batch / 2);
-  return Array.from({ length: threads }, (_, i) => {
-    const first = 2 * Math.floor((pairs * i) / threads);
-    const last = Math.min(batch, 2 * Math.floor((pairs * (i + 1)) / threads));
-    return { first, rows: Math.max(0, last - first) };
-  });
+  const edge = (thread: number) => Math.floor((batch * thread) / threads);
+  return Array.from({ length: threads }, (_, i) => ({ first: edge(i), rows: edge(i + 1) - edge(i) }));
 }
 
 /**

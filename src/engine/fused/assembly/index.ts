@@ -1,7 +1,7 @@
 // The kernels, each with a scalar twin in ../twin. Addresses are bytes in the shared memory, sizes and strides are floats.
 export { panelColumns } from './blocks';
 export { fiveRows, fourRows, sixRows } from './groups';
-export { fourByEight, twoBySixteen, twoByTwentyFour } from './pairs';
+export { fourByEight, oneByTwentyFour, twoBySixteen, twoByTwentyFour } from './pairs';
 export { multiply } from './multiply';
 export { outer } from './outer';
 export { packColumns, packTransposed } from './pack';

@@ -119,6 +119,36 @@ export function twoByTwentyFour(a: usize, panel: usize, k: i32, c: usize, stride
   v128.store(row1, s15, 80);
 }
 
+/** One row of 24 columns, of a packed pair whose second row is not wanted: six sums take two thirds of the time of twelve. */
+export function oneByTwentyFour(a: usize, panel: usize, k: i32, c: usize, add: bool): void {
+  const zero = f32x4.splat(0);
+  let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero; // (24)
+  let x: v128;
+  for (let end = a + (<usize>k << 3); a < end; a += 8, panel += PANEL << 2) {
+    x = v128.load32_splat(a);
+    s0 = madd(x, v128.load(panel), s0);
+    s1 = madd(x, v128.load(panel, 16), s1);
+    s2 = madd(x, v128.load(panel, 32), s2);
+    s3 = madd(x, v128.load(panel, 48), s3);
+    s4 = madd(x, v128.load(panel, 64), s4);
+    s5 = madd(x, v128.load(panel, 80), s5);
+  }
+  if (add) {
+    s0 = f32x4.add(s0, v128.load(c));
+    s1 = f32x4.add(s1, v128.load(c, 16));
+    s2 = f32x4.add(s2, v128.load(c, 32));
+    s3 = f32x4.add(s3, v128.load(c, 48));
+    s4 = f32x4.add(s4, v128.load(c, 64));
+    s5 = f32x4.add(s5, v128.load(c, 80));
+  }
+  v128.store(c, s0);
+  v128.store(c, s1, 16);
+  v128.store(c, s2, 32);
+  v128.store(c, s3, 48);
+  v128.store(c, s4, 64);
+  v128.store(c, s5, 80);
+}
+
 /** Four rows of 8 columns, of two packed pairs: a (k, 2) and a2 (k, 2). For the last columns of a matrix. */
 export function fourByEight(a: usize, a2: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
   const zero = f32x4.splat(0);
@@ -183,12 +213,14 @@ export function pairStripe(
 ): void {
   const width = blockColumns(columns);
   const most = width == 8 ? 4 : 2;
+  const least = width == 24 ? 1 : most;
   for (let row = 0; row < rows; row += most, a += <usize>(k * most) << 2, c += <usize>most * strideC) {
     const height = min(most, rows - row);
-    const whole = columns == width && height == most;
+    const whole = columns == width && height >= least;
     const to = whole ? c : scratch;
     const stride = whole ? strideC : PANEL << 2;
-    if (width == 24) twoByTwentyFour(a, panel, k, to, stride, whole && add);
+    if (width == 24 && height == 1) oneByTwentyFour(a, panel, k, to, whole && add);
+    else if (width == 24) twoByTwentyFour(a, panel, k, to, stride, whole && add);
     else if (width == 16) twoBySixteen(a, panel, k, to, stride, whole && add);
     else fourByEight(a, height > 2 ? a + (<usize>k << 3) : a, panel, k, to, stride, whole && add);
     if (!whole) spill(scratch, height, columns, c, strideC, add);
