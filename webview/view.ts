@@ -54,8 +54,11 @@ export class View {
       this.lastDraw = performance.now();
       // All drawing before all writing: text on a canvas waits for the page's styles, which each written word spoils.
       this.drawing = true;
-      for (const viewer of this.viewers) viewer.draw();
-      this.drawing = false;
+      try {
+        for (const viewer of this.viewers) viewer.draw();
+      } finally {
+        this.drawing = false;
+      }
       this.moved();
     });
   }
