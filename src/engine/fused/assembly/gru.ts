@@ -1,5 +1,5 @@
 import { sigmoidRow, tanhRow } from './elementary';
-import { madd, read, write } from './simd';
+import { madd, multiplyRow, read, write } from './simd';
 
 // `gates` has rows of r, z, n (3·H); every kernel works on rows of one step. Both passes write in place: the forward pass turns
 // pre-activations into gates, the backward pass turns gates into the gradients of the pre-activations.
@@ -13,9 +13,7 @@ export function gruGates(gates: usize, h: usize, rows: i32, H: i32, rh: usize): 
   for (let row = 0; row < rows; row++, gates += 3 * width, h += width) {
     sigmoidRow(gates, 2 * width);
     if (!rh) continue;
-    let j: usize = 0;
-    for (; j + 16 <= width; j += 16) v128.store(rh + j, f32x4.mul(v128.load(gates + j), v128.load(h + j)));
-    for (; j < width; j += 4) store<f32>(rh + j, load<f32>(gates + j) * load<f32>(h + j));
+    multiplyRow(gates, h, width, rh);
     rh += width;
   }
 }

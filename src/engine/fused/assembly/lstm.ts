@@ -20,7 +20,7 @@ export function lstmForward(gates: usize, c: usize, rows: i32, H: i32, next: usi
     for (; j + 16 <= width; j += 16) memory(gates, c, next, h, width, j, true);
     for (; j < width; j += 4) memory(gates, c, next, h, width, j, false);
     tanhRow(h, width);
-    multiplyRow(h, gates + 3 * width, width);
+    multiplyRow(h, gates + 3 * width, width, h);
   }
 }
 

@@ -2,58 +2,15 @@
 import { PANEL, spill } from './blocks';
 import { madd } from './simd';
 
-// Functions of their own, and kept so by being exported: inlined into the loop over the rows, V8 runs out of registers.
-
-/** Two rows of 16 columns: c, c + strideC (16) = [c, … +] Σ_k a[k] (2) · panel[k] (16). */
-export function twoBySixteen(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
-  const zero = f32x4.splat(0);
-  let s00 = zero, s01 = zero, s02 = zero, s03 = zero; // (16)
-  let s10 = zero, s11 = zero, s12 = zero, s13 = zero; // (16)
-  let x: v128, y: v128, b: v128;
-  for (let end = a + (<usize>k << 3); a < end; a += 8, panel += PANEL << 2) {
-    x = v128.load32_splat(a);
-    y = v128.load32_splat(a, 4);
-    b = v128.load(panel);
-    s00 = madd(x, b, s00);
-    s10 = madd(y, b, s10);
-    b = v128.load(panel, 16);
-    s01 = madd(x, b, s01);
-    s11 = madd(y, b, s11);
-    b = v128.load(panel, 32);
-    s02 = madd(x, b, s02);
-    s12 = madd(y, b, s12);
-    b = v128.load(panel, 48);
-    s03 = madd(x, b, s03);
-    s13 = madd(y, b, s13);
-  }
-  const row1 = c + strideC;
-  if (add) {
-    s00 = f32x4.add(s00, v128.load(c));
-    s01 = f32x4.add(s01, v128.load(c, 16));
-    s02 = f32x4.add(s02, v128.load(c, 32));
-    s03 = f32x4.add(s03, v128.load(c, 48));
-    s10 = f32x4.add(s10, v128.load(row1));
-    s11 = f32x4.add(s11, v128.load(row1, 16));
-    s12 = f32x4.add(s12, v128.load(row1, 32));
-    s13 = f32x4.add(s13, v128.load(row1, 48));
-  }
-  v128.store(c, s00);
-  v128.store(c, s01, 16);
-  v128.store(c, s02, 32);
-  v128.store(c, s03, 48);
-  v128.store(row1, s10);
-  v128.store(row1, s11, 16);
-  v128.store(row1, s12, 32);
-  v128.store(row1, s13, 48);
-}
-
 /**
- * Two rows of 24 columns, as above: twelve sums hide the latency of the multipliers, eight do not quite. With them V8 has one
- * register left for the panel, and would load all of a step's vectors before the first is used. A condition that always holds
- * (k is positive), but that no compiler knows to, keeps each vector's products before the next vector; they differ, or they
- * would be merged.
+ * Two rows of 16 or, if wide, 24 columns: c, c + strideC = [c, … +] Σ_k a[k] (2) · panel[k].
+ * Twelve sums hide the latency of the multipliers, eight do not quite. With twelve V8 has one register left for the panel, and
+ * would load all of a step's vectors before the first is used. A condition that always holds (k is positive), but that no
+ * compiler knows to, keeps each vector's products before the next vector; they differ, or they would be merged.
  */
-export function twoByTwentyFour(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
+// @ts-ignore: decorator
+@inline
+function pair(wide: bool, a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
   const zero = f32x4.splat(0);
   let s00 = zero, s01 = zero, s02 = zero, s03 = zero, s04 = zero, s05 = zero; // (24)
   let s10 = zero, s11 = zero, s12 = zero, s13 = zero, s14 = zero, s15 = zero; // (24)
@@ -62,33 +19,35 @@ export function twoByTwentyFour(a: usize, panel: usize, k: i32, c: usize, stride
     x = v128.load32_splat(a);
     y = v128.load32_splat(a, 4);
     b = v128.load(panel);
-    if (k != -1) {
+    if (!wide || k != -1) {
       s00 = madd(x, b, s00);
       s10 = madd(y, b, s10);
     }
     b = v128.load(panel, 16);
-    if (k != -2) {
+    if (!wide || k != -2) {
       s01 = madd(x, b, s01);
       s11 = madd(y, b, s11);
     }
     b = v128.load(panel, 32);
-    if (k != -3) {
+    if (!wide || k != -3) {
       s02 = madd(x, b, s02);
       s12 = madd(y, b, s12);
     }
     b = v128.load(panel, 48);
-    if (k != -4) {
+    if (!wide || k != -4) {
       s03 = madd(x, b, s03);
       s13 = madd(y, b, s13);
     }
-    b = v128.load(panel, 64);
-    if (k != -5) {
-      s04 = madd(x, b, s04);
-      s14 = madd(y, b, s14);
+    if (wide) {
+      b = v128.load(panel, 64);
+      if (k != -5) {
+        s04 = madd(x, b, s04);
+        s14 = madd(y, b, s14);
+      }
+      b = v128.load(panel, 80);
+      s05 = madd(x, b, s05);
+      s15 = madd(y, b, s15);
     }
-    b = v128.load(panel, 80);
-    s05 = madd(x, b, s05);
-    s15 = madd(y, b, s15);
   }
   const row1 = c + strideC;
   if (add) {
@@ -96,27 +55,43 @@ export function twoByTwentyFour(a: usize, panel: usize, k: i32, c: usize, stride
     s01 = f32x4.add(s01, v128.load(c, 16));
     s02 = f32x4.add(s02, v128.load(c, 32));
     s03 = f32x4.add(s03, v128.load(c, 48));
-    s04 = f32x4.add(s04, v128.load(c, 64));
-    s05 = f32x4.add(s05, v128.load(c, 80));
     s10 = f32x4.add(s10, v128.load(row1));
     s11 = f32x4.add(s11, v128.load(row1, 16));
     s12 = f32x4.add(s12, v128.load(row1, 32));
     s13 = f32x4.add(s13, v128.load(row1, 48));
-    s14 = f32x4.add(s14, v128.load(row1, 64));
-    s15 = f32x4.add(s15, v128.load(row1, 80));
+    if (wide) {
+      s04 = f32x4.add(s04, v128.load(c, 64));
+      s05 = f32x4.add(s05, v128.load(c, 80));
+      s14 = f32x4.add(s14, v128.load(row1, 64));
+      s15 = f32x4.add(s15, v128.load(row1, 80));
+    }
   }
   v128.store(c, s00);
   v128.store(c, s01, 16);
   v128.store(c, s02, 32);
   v128.store(c, s03, 48);
-  v128.store(c, s04, 64);
-  v128.store(c, s05, 80);
   v128.store(row1, s10);
   v128.store(row1, s11, 16);
   v128.store(row1, s12, 32);
   v128.store(row1, s13, 48);
-  v128.store(row1, s14, 64);
-  v128.store(row1, s15, 80);
+  if (wide) {
+    v128.store(c, s04, 64);
+    v128.store(c, s05, 80);
+    v128.store(row1, s14, 64);
+    v128.store(row1, s15, 80);
+  }
+}
+
+// Functions of their own, and kept so by being exported: inlined into the loop over the rows, V8 runs out of registers.
+
+/** Two rows of 16 columns. */
+export function twoBySixteen(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
+  pair(false, a, panel, k, c, strideC, add);
+}
+
+/** Two rows of 24 columns. */
+export function twoByTwentyFour(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
+  pair(true, a, panel, k, c, strideC, add);
 }
 
 /** One row of 24 columns, of a packed pair whose second row is not wanted: six sums take two thirds of the time of twelve. */

@@ -1,4 +1,4 @@
-// What every kernel shares: fused multiply-add, a logarithm, and the tail of a row that is no multiple of four.
+// What every kernel shares: fused multiply-add, a product of rows, a logarithm, and the tail of a row that is no multiple of four.
 
 /** a·b + c on four lanes; one rounding where the build has relaxed SIMD, two where it has not. */
 // @ts-ignore: decorator
@@ -23,11 +23,11 @@ export function write(p: usize, x: v128, whole: bool): void {
   else v128.store32_lane(p, x, 0);
 }
 
-/** x ⊙ y in place of x, rows of so many bytes. */
-export function multiplyRow(x: usize, y: usize, bytes: usize): void {
+/** out = x ⊙ y, rows of so many bytes; out may be one of them. */
+export function multiplyRow(x: usize, y: usize, bytes: usize, out: usize): void {
   let j: usize = 0;
-  for (; j + 16 <= bytes; j += 16) v128.store(x + j, f32x4.mul(v128.load(x + j), v128.load(y + j)));
-  for (; j < bytes; j += 4) store<f32>(x + j, load<f32>(x + j) * load<f32>(y + j));
+  for (; j + 16 <= bytes; j += 16) v128.store(out + j, f32x4.mul(v128.load(x + j), v128.load(y + j)));
+  for (; j < bytes; j += 4) store<f32>(out + j, load<f32>(x + j) * load<f32>(y + j));
 }
 
 /** Sum of the four lanes, in pairs. */
