@@ -144,7 +144,7 @@ test.describe('the playground', () => {
     await expect(announcement).toContainText('2 tokens, 0.85 bits of surprise each, weights of step 1,200.');
     await expect(text).toHaveText('Call me the old');
     await expect
-      .poll(() => page.evaluate(() => (fakeHost.state as { playground: { step?: number } }).playground.step))
+      .poll(() => page.evaluate(() => (fakeHost.state as { playground?: { step?: number } }).playground?.step))
       .toBe(1200);
   });
 
