@@ -102,15 +102,19 @@ test.describe('the keyboard’s focus', () => {
     await play(page, 'panel', 'running');
     await page.getByTestId('perplexity-chart').locator('.plot').focus();
     await page.keyboard.press('+');
-    await page.getByTestId('reset-zoom').focus();
+    const all = page.getByTestId('reset-zoom');
+    await expect(all, 'what is not drawn yet cannot take the focus').toBeVisible();
+    await all.focus();
     await page.keyboard.press('Enter');
-    await expect(page.getByTestId('reset-zoom')).toBeHidden();
+    await expect(all).toBeHidden();
     await expect(page.getByTestId('smoothing')).toBeFocused();
     await page.getByTestId('scrubber').focus();
     await page.keyboard.press('Home');
-    await page.getByRole('button', { name: 'Latest' }).focus();
+    const latest = page.getByRole('button', { name: 'Latest' });
+    await expect(latest).toBeVisible();
+    await latest.focus();
     await page.keyboard.press('Enter');
-    await expect(page.getByRole('button', { name: 'Latest' })).toBeHidden();
+    await expect(latest).toBeHidden();
     await expect(page.getByTestId('scrubber')).toBeFocused();
   });
 

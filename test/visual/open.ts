@@ -64,4 +64,5 @@ export async function open(
 export async function play(page: Page, name: 'panel' | 'sidebar', scenario: string): Promise<void> {
   await page.evaluate(([which, state]) => fakeHost.play(which as 'panel' | 'sidebar', state), [name, scenario]);
   await page.waitForTimeout(350);
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 }
