@@ -1,5 +1,5 @@
 import { DEPTH, HEIGHT, PANEL, SPILL } from './blocks';
-import { packRows, stripe } from './operand';
+import { rowStripe, takeRows } from './operand';
 
 /**
  * C (rows, n) = [C +] A (rows, k) · B (k, n), B packed by `packColumns` or `packTransposed`; k ≥ 1.
@@ -11,17 +11,16 @@ export function multiply(
   a: usize, lda: i32, rows: i32, packed: usize, k: i32, n: i32, c: usize, ldc: i32, add: i32, scratch: usize,
 ): void {
   const strideC = <usize>ldc << 2;
-  const left = scratch + SPILL;
   for (let row = 0; row < rows; row += HEIGHT) {
     const height = min(HEIGHT, rows - row);
     const c0 = c + <usize>row * strideC;
     for (let k0 = 0; k0 < k; k0 += DEPTH) {
       const depth = min(DEPTH, k - k0);
-      packRows(a + ((<usize>row * <usize>lda + <usize>k0) << 2), lda, height, depth, left);
+      const left = takeRows(a + ((<usize>row * <usize>lda + <usize>k0) << 2), lda, height, depth, scratch + SPILL);
       for (let j = 0; j < n; j += PANEL) {
         const panel = packed + ((<usize>j * <usize>k + <usize>k0 * PANEL) << 2);
         const to = c0 + (<usize>j << 2);
-        stripe(left, height, panel, depth, to, strideC, min(PANEL, n - j), add != 0 || k0 > 0, scratch);
+        rowStripe(left, lda, height, panel, depth, to, strideC, min(PANEL, n - j), add != 0 || k0 > 0, scratch);
       }
     }
   }

@@ -1,12 +1,27 @@
 // The left operand of a product in the form that this build's registers take: pairs or larger groups of rows.
 import { groupStripe, packColumnGroups, packRowGroups } from './groups';
-import { packColumnPairs, packRowPairs, pairStripe } from './pairs';
+import { packColumnPairs, pairStripe } from './pairs';
 
-/** Packs A (rows, k), its rows `lda` floats apart. */
-export function packRows(a: usize, lda: i32, rows: i32, k: i32, to: usize): void {
+/**
+ * Makes A (rows, k), its rows `lda` floats apart, ready for `stripe`.
+ * @param scratch where it is packed, if it has to be
+ * @returns its address
+ */
+export function takeRows(a: usize, lda: i32, rows: i32, k: i32, scratch: usize): usize {
   // @ts-ignore: WIDE
-  if (WIDE) packRowGroups(a, lda, rows, k, to);
-  else packRowPairs(a, lda, rows, k, to);
+  if (!WIDE) return a;
+  packRowGroups(a, lda, rows, k, scratch);
+  return scratch;
+}
+
+/** C (rows, columns) = [C +] A (rows, k) · panel (k, columns), A from `takeRows`, its rows `lda` floats apart; columns ≤ PANEL. */
+export function rowStripe(
+  a: usize, lda: i32, rows: i32, panel: usize, k: i32, c: usize, strideC: usize, columns: i32, add: bool, scratch: usize,
+): void {
+  const stride = <usize>lda << 2;
+  // @ts-ignore: WIDE
+  if (WIDE) groupStripe(a, rows, panel, k, c, strideC, columns, add, scratch);
+  else pairStripe(a, stride, 2 * stride, 4, rows, panel, k, c, strideC, columns, add, scratch);
 }
 
 /** Packs Aᵀ (m, k) of a stored A (k, m), its rows `lda` floats apart. */
@@ -16,11 +31,11 @@ export function packColumnsOfLeft(a: usize, lda: i32, k: i32, m: i32, to: usize)
   else packColumnPairs(a, lda, k, m, to);
 }
 
-/** C (rows, columns) = [C +] A (rows, k) · panel (k, columns), A packed, columns ≤ PANEL. */
-export function stripe(
-  a: usize, rows: i32, panel: usize, k: i32, c: usize, strideC: usize, columns: i32, add: bool, scratch: usize,
+/** C (m, columns) = [C +] Aᵀ (m, k) · panel (k, columns), Aᵀ from `packColumnsOfLeft`; columns ≤ PANEL. */
+export function columnStripe(
+  a: usize, m: i32, panel: usize, k: i32, c: usize, strideC: usize, columns: i32, add: bool, scratch: usize,
 ): void {
   // @ts-ignore: WIDE
-  if (WIDE) groupStripe(a, rows, panel, k, c, strideC, columns, add, scratch);
-  else pairStripe(a, rows, panel, k, c, strideC, columns, add, scratch);
+  if (WIDE) groupStripe(a, m, panel, k, c, strideC, columns, add, scratch);
+  else pairStripe(a, 4, <usize>k << 3, 8, m, panel, k, c, strideC, columns, add, scratch);
 }

@@ -1,5 +1,5 @@
 import { DEPTH, HEIGHT, PANEL, SPILL } from './blocks';
-import { packColumnsOfLeft, stripe } from './operand';
+import { columnStripe, packColumnsOfLeft } from './operand';
 import { packColumns, SIDE } from './pack';
 
 /**
@@ -27,7 +27,7 @@ export function outer(
         for (let l = 0; l < width; l += PANEL) {
           const to = c + <usize>m0 * strideC + (<usize>(j + l) << 2);
           const panel = panels + ((<usize>l * <usize>depth) << 2);
-          stripe(left, height, panel, depth, to, strideC, min(PANEL, width - l), add != 0 || k0 > 0, scratch);
+          columnStripe(left, height, panel, depth, to, strideC, min(PANEL, width - l), add != 0 || k0 > 0, scratch);
         }
       }
     }

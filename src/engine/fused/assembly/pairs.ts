@@ -1,23 +1,27 @@
-// Products by pairs of rows: what 128-bit registers hold. The build for wider ones has groups.ts instead.
+// Products by pairs of rows: what 128-bit registers hold. The build for wider ones has groups.ts instead. Rows that are stored one
+// after the other are taken as they lie; columns of a stored matrix are packed to pairs.
 import { PANEL, spill } from './blocks';
 import { madd } from './simd';
 
 /**
- * Two rows of 16 or, if wide, 24 columns: c, c + strideC = [c, … +] Σ_k a[k] (2) · panel[k].
+ * Two rows of 16 or, if wide, 24 columns: c, c + strideC = [c, … +] Σ_k (a[k], a2[k]) · panel[k], the values of a row `step`
+ * bytes apart.
  * Twelve sums hide the latency of the multipliers, eight do not quite. With twelve V8 has one register left for the panel, and
  * would load all of a step's vectors before the first is used. A condition that always holds (k is positive), but that no
  * compiler knows to, keeps each vector's products before the next vector; they differ, or they would be merged.
  */
 // @ts-ignore: decorator
 @inline
-function pair(wide: bool, a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
+function pair(
+  wide: bool, a: usize, a2: usize, step: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool,
+): void {
   const zero = f32x4.splat(0);
   let s00 = zero, s01 = zero, s02 = zero, s03 = zero, s04 = zero, s05 = zero; // (24)
   let s10 = zero, s11 = zero, s12 = zero, s13 = zero, s14 = zero, s15 = zero; // (24)
   let x: v128, y: v128, b: v128;
-  for (let end = a + (<usize>k << 3); a < end; a += 8, panel += PANEL << 2) {
+  for (let end = a + <usize>k * step; a < end; a += step, a2 += step, panel += PANEL << 2) {
     x = v128.load32_splat(a);
-    y = v128.load32_splat(a, 4);
+    y = v128.load32_splat(a2);
     b = v128.load(panel);
     if (!wide || k != -1) {
       s00 = madd(x, b, s00);
@@ -85,21 +89,25 @@ function pair(wide: bool, a: usize, panel: usize, k: i32, c: usize, strideC: usi
 // Functions of their own, and kept so by being exported: inlined into the loop over the rows, V8 runs out of registers.
 
 /** Two rows of 16 columns. */
-export function twoBySixteen(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
-  pair(false, a, panel, k, c, strideC, add);
+export function twoBySixteen(
+  a: usize, a2: usize, step: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool,
+): void {
+  pair(false, a, a2, step, panel, k, c, strideC, add);
 }
 
 /** Two rows of 24 columns. */
-export function twoByTwentyFour(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
-  pair(true, a, panel, k, c, strideC, add);
+export function twoByTwentyFour(
+  a: usize, a2: usize, step: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool,
+): void {
+  pair(true, a, a2, step, panel, k, c, strideC, add);
 }
 
-/** One row of 24 columns, of a packed pair whose second row is not wanted: six sums take two thirds of the time of twelve. */
-export function oneByTwentyFour(a: usize, panel: usize, k: i32, c: usize, add: bool): void {
+/** One row of 24 columns: six sums take two thirds of the time of twelve. */
+export function oneByTwentyFour(a: usize, step: usize, panel: usize, k: i32, c: usize, add: bool): void {
   const zero = f32x4.splat(0);
   let s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero; // (24)
   let x: v128;
-  for (let end = a + (<usize>k << 3); a < end; a += 8, panel += PANEL << 2) {
+  for (let end = a + <usize>k * step; a < end; a += step, panel += PANEL << 2) {
     x = v128.load32_splat(a);
     s0 = madd(x, v128.load(panel), s0);
     s1 = madd(x, v128.load(panel, 16), s1);
@@ -124,19 +132,22 @@ export function oneByTwentyFour(a: usize, panel: usize, k: i32, c: usize, add: b
   v128.store(c, s5, 80);
 }
 
-/** Four rows of 8 columns, of two packed pairs: a (k, 2) and a2 (k, 2). For the last columns of a matrix. */
-export function fourByEight(a: usize, a2: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
+/** Four rows of 8 columns: for the last columns of a matrix. */
+export function fourByEight(
+  a: usize, a2: usize, a3: usize, a4: usize, step: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool,
+): void {
   const zero = f32x4.splat(0);
   let s00 = zero, s01 = zero; // (8)
   let s10 = zero, s11 = zero; // (8)
   let s20 = zero, s21 = zero; // (8)
   let s30 = zero, s31 = zero; // (8)
   let x: v128, y: v128, z: v128, w: v128, b: v128;
-  for (let end = a + (<usize>k << 3); a < end; a += 8, a2 += 8, panel += PANEL << 2) {
+  const end = a + <usize>k * step;
+  for (; a < end; a += step, a2 += step, a3 += step, a4 += step, panel += PANEL << 2) {
     x = v128.load32_splat(a);
-    y = v128.load32_splat(a, 4);
-    z = v128.load32_splat(a2);
-    w = v128.load32_splat(a2, 4);
+    y = v128.load32_splat(a2);
+    z = v128.load32_splat(a3);
+    w = v128.load32_splat(a4);
     b = v128.load(panel);
     s00 = madd(x, b, s00);
     s10 = madd(y, b, s10);
@@ -179,45 +190,34 @@ function blockColumns(columns: i32): i32 {
 
 /**
  * C (rows, columns) = [C +] A (rows, k) · panel (k, columns), columns ≤ PANEL.
- * @param a packed pairs [rows/2][k][2]
+ * @param a rows as they are stored, or packed pairs [rows/2][k][2]
+ * @param second bytes from a pair's first row to its second
+ * @param next bytes from one pair to the next
+ * @param step bytes from one value of a row to the next
  * @param strideC bytes from one row of C to the next
  * @param scratch SPILL bytes for what a whole block computes beyond the matrix
  */
 export function pairStripe(
-  a: usize, rows: i32, panel: usize, k: i32, c: usize, strideC: usize, columns: i32, add: bool, scratch: usize,
+  a: usize, second: usize, next: usize, step: usize, rows: i32,
+  panel: usize, k: i32, c: usize, strideC: usize, columns: i32, add: bool, scratch: usize,
 ): void {
   const width = blockColumns(columns);
   const most = width == 8 ? 4 : 2;
   const least = width == 24 ? 1 : most;
-  for (let row = 0; row < rows; row += most, a += <usize>(k * most) << 2, c += <usize>most * strideC) {
+  for (let row = 0; row < rows; row += most, a += width == 8 ? 2 * next : next, c += <usize>most * strideC) {
     const height = min(most, rows - row);
     const whole = columns == width && height >= least;
     const to = whole ? c : scratch;
     const stride = whole ? strideC : PANEL << 2;
-    if (width == 24 && height == 1) oneByTwentyFour(a, panel, k, to, whole && add);
-    else if (width == 24) twoByTwentyFour(a, panel, k, to, stride, whole && add);
-    else if (width == 16) twoBySixteen(a, panel, k, to, stride, whole && add);
-    else fourByEight(a, height > 2 ? a + (<usize>k << 3) : a, panel, k, to, stride, whole && add);
+    const a2 = height > 1 ? a + second : a; // rows beyond the last one are the first once more, and not wanted
+    if (width == 24 && height == 1) oneByTwentyFour(a, step, panel, k, to, whole && add);
+    else if (width == 24) twoByTwentyFour(a, a2, step, panel, k, to, stride, whole && add);
+    else if (width == 16) twoBySixteen(a, a2, step, panel, k, to, stride, whole && add);
+    else {
+      const a3 = height > 2 ? a + next : a, a4 = height > 3 ? a3 + second : a;
+      fourByEight(a, a2, a3, a4, step, panel, k, to, stride, whole && add);
+    }
     if (!whole) spill(scratch, height, columns, c, strideC, add);
-  }
-}
-
-/** A (rows, k) to pairs of rows, [rows/2][k][2]; a last odd row is paired with itself. */
-export function packRowPairs(a: usize, lda: i32, rows: i32, k: i32, to: usize): void {
-  const stride = <usize>lda << 2;
-  for (let row = 0; row < rows; row += 2, a += 2 * stride) {
-    let p = a;
-    let q = row + 1 < rows ? a + stride : a;
-    let i = 0;
-    for (; i + 4 <= k; i += 4, p += 16, q += 16, to += 32) {
-      const x = v128.load(p), y = v128.load(q);
-      v128.store(to, v128.shuffle<f32>(x, y, 0, 4, 1, 5));
-      v128.store(to, v128.shuffle<f32>(x, y, 2, 6, 3, 7), 16);
-    }
-    for (; i < k; i++, p += 4, q += 4, to += 8) {
-      store<f32>(to, load<f32>(p));
-      store<f32>(to, load<f32>(q), 4);
-    }
   }
 }
 
