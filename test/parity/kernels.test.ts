@@ -73,16 +73,29 @@ const cases: Case[] = [
         },
       }),
     ),
-    ...[0, 1].map(
-      (add): Case => ({
+    ...[0, 1].flatMap((add): Case[] => [
+      {
         name: `outer (${rows}, ${k})ᵀ · (${k}, ${n}), add ${add}`,
         prepare(take) {
           const [lda, ldb, ldc] = [rows + 1, n + 5, n + 2];
           const [a, b, c] = [take(k * lda), take(k * ldb), take(rows * ldc)];
           return (kernels) => kernels.outer(a, lda, rows, b, ldb, k, n, c, ldc, add, scratch);
         },
-      }),
-    ),
+      },
+      {
+        name: `packLeft and outer (${rows}, ${k})ᵀ · (${k}, ${n}), add ${add}`,
+        prepare(take) {
+          const [lda, ldb, ldc] = [rows + 1, n + 5, n + 2];
+          const size = k * Math.ceil(rows / 4) * 4;
+          const [a, b, c, left] = [take(k * lda), take(k * ldb), take(rows * ldc), take(size)];
+          return (kernels) => {
+            kernels.packLeft(a, lda, k, rows, left);
+            kernels.outer(left, 0, rows, b, ldb, k, n, c, ldc, add, scratch);
+            kernels.clearRows(left, size, 1, size); // each build packs it in its own way
+          };
+        },
+      },
+    ]),
     {
       name: `packColumns (${k}, ${n})`,
       prepare(take) {
@@ -145,6 +158,13 @@ const cases: Case[] = [
         },
       }),
     ),
+    {
+      name: `addTo, width ${width}`,
+      prepare(take) {
+        const [x, to] = [take(width), take(width)];
+        return (kernels) => kernels.addTo(x, width, to);
+      },
+    },
     {
       name: `clearRows, width ${width}`,
       prepare(take) {

@@ -6,6 +6,7 @@ import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allowRelaxedSimd } from '../../src/cli/v8-flags';
 import { checkMemory, createFusedEngine, memoryEstimate } from '../../src/engine/fused';
+import { awaitShard, CLOSED, fail, word } from '../../src/engine/fused/control';
 import type { Build } from '../../src/engine/fused/kernels';
 import { shards } from '../../src/engine/fused/layout';
 import { UserError } from '../../src/text/user-error';
@@ -59,6 +60,13 @@ describe('threads', () => {
       expect(await trained(threads, 8, 'relaxed', tied)).toEqual(several);
       expect(await trained(threads, 8, 'wide', tied)).toEqual(several);
     }
+  });
+
+  it('do not wait for a shard that a failed thread will never open', () => {
+    const words = new Int32Array(new SharedArrayBuffer(256));
+    words[word.shard + 1] = CLOSED;
+    fail(words);
+    expect(() => awaitShard(words, 1)).toThrow('A thread of the fused engine failed.');
   });
 
   it('share every row once, and evenly', () => {

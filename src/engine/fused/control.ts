@@ -1,5 +1,8 @@
 // The bottom of the shared memory, through which the threads talk: 32-bit words, then numbers, then each thread's results.
 
+/** The most threads that an engine can have. */
+export const MOST_THREADS = 8;
+
 /** Indices of the 32-bit words. */
 export const word = {
   /** Counts commands; threads wait here while they are parked. */
@@ -21,7 +24,14 @@ export const word = {
   flow: 10,
   seed: 11,
   optimizer: 12,
+  /** Pieces of work that have been taken once all shards are through. */
+  taken: 13,
+  /** Of each shard: how many pieces of its work have been taken, or CLOSED. */
+  shard: 16,
 } as const;
+
+/** A shard that its thread has not taken through the window yet: there is nothing to be had from it. */
+export const CLOSED = 0x40000000;
 
 /** Tasks that all threads carry out together. */
 export const task = { gradient: 0, evaluate: 1, apply: 2, product: 3, exit: 4 } as const;
@@ -62,12 +72,35 @@ export function barrier(words: Int32Array, threads: number): void {
   } else {
     waitChange(words, word.barrier, generation);
   }
-  if (Atomics.load(words, word.failed)) throw new Error('A thread of the fused engine failed.');
+  throwIfFailed(words);
 }
 
-/** Marks the engine as failed and wakes whoever waits at a barrier. */
+/** Lets the others have pieces of a shard's work. */
+export function openShard(words: Int32Array, shard: number): void {
+  Atomics.store(words, word.shard + shard, 0);
+  Atomics.notify(words, word.shard + shard);
+}
+
+/**
+ * Waits until a shard is open.
+ * @throws Error if another thread has failed
+ */
+export function awaitShard(words: Int32Array, shard: number): void {
+  waitChange(words, word.shard + shard, CLOSED);
+  throwIfFailed(words);
+}
+
+/** Marks the engine as failed and wakes whoever waits at a barrier or for a shard. */
 export function fail(words: Int32Array): void {
   Atomics.store(words, word.failed, 1);
   Atomics.add(words, word.barrier, 1);
   Atomics.notify(words, word.barrier);
+  for (let i = 0; i < MOST_THREADS; i++) {
+    Atomics.store(words, word.shard + i, CLOSED + 1);
+    Atomics.notify(words, word.shard + i);
+  }
+}
+
+function throwIfFailed(words: Int32Array): void {
+  if (Atomics.load(words, word.failed)) throw new Error('A thread of the fused engine failed.');
 }

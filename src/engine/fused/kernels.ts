@@ -21,8 +21,9 @@ export interface Kernels {
     add: number,
     scratch: number,
   ): void;
+  packLeft(a: number, lda: number, k: number, m: number, to: number): void;
   outer(
-    a: number,
+    left: number,
     lda: number,
     m: number,
     b: number,
@@ -41,6 +42,7 @@ export interface Kernels {
   gatherRows(ids: number, rows: number, table: number, width: number, bias: number, out: number): void;
   scatterRows(ids: number, rows: number, source: number, ld: number, width: number, table: number, ldt: number): void;
   columnSums(source: number, ld: number, rows: number, width: number, sums: number, add: number): void;
+  addTo(x: number, n: number, to: number): void;
   clearRows(target: number, ld: number, rows: number, width: number): void;
   join(up: number, carry: number, rows: number, width: number, dh: number): void;
   rnnForward(a: number, size: number, activation: number, h: number): void;
@@ -120,11 +122,14 @@ export const WIDEST_PANEL = 24;
 /** Floats of a cache line: the grain in which threads share out what is not in panels. */
 export const LINE = 16;
 
-/**
- * Bytes of scratch memory that one thread's products need: a register block, (6, 16) or (4, 24), a packed block of A (256, 256),
- * four panels of B (256, 24).
- */
-export const SCRATCH = 4 * 6 * 16 + 4 * 256 * (256 + 4 * WIDEST_PANEL);
+/** Rows and steps of k that a product takes at a time. */
+export const BLOCK = 256;
+
+/** Byte of a thread's scratch memory from which on `outer` leaves it alone: behind a register block, (6, 16) or (4, 24), and four panels. */
+export const BEHIND_PANELS = 4 * 6 * 16 + 4 * BLOCK * 4 * WIDEST_PANEL;
+
+/** Bytes of scratch memory that one thread's products need: as much, and a block of A. */
+export const SCRATCH = BEHIND_PANELS + 4 * BLOCK * BLOCK;
 
 /** The builds of the kernels: 128-bit SIMD; with fused multiply-add; and for a V8 that widens pairs of instructions to 256 bits. */
 export type Build = 'simd' | 'relaxed' | 'wide';

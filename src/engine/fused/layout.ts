@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { gates as gatesOf, type ModelShape } from '../../model/configuration';
 import { parameterLayout } from '../../model/parameters';
 import { memoryLimit, refuseBeyond, type WindowSize } from '../memory';
+import { MOST_THREADS } from './control';
 import { SCRATCH, WIDEST_PANEL } from './kernels';
 
 // T steps, B batch, V vocabulary, E embedding, H hidden, L layers, I input size of a layer, G gates of the cell. Addresses and
@@ -24,6 +25,15 @@ export interface Packed {
   readonly to: number;
 }
 
+/** The gradient of a matrix that each shard sums up by itself. */
+export interface Summed {
+  /** Address and floats of the gradient. */
+  readonly gradient: number;
+  readonly size: number;
+  /** Where the shards after the first one sum up theirs. */
+  readonly parts: readonly number[];
+}
+
 /** Where the pieces of one layer are. */
 export interface LayerLayout {
   /** I, or 0 for the one-hot input, which is gathered. */
@@ -41,6 +51,8 @@ export interface LayerLayout {
   /** Recurrent product of a GRU's candidate. */
   readonly n?: Packed;
   readonly nBack?: Packed;
+  readonly sumWh: Summed; // (H, G·H)
+  readonly sumWx?: Summed; // (I, G·H), of a dense input
 }
 
 /** What a model takes whatever the window is: the bottom of the memory. */
@@ -92,6 +104,10 @@ export function modelLayout(shape: ModelShape, threads: number): ModelLayout {
     const to = arena.take((n + WIDEST_PANEL - 1) * k); // whole panels, however many columns a panel has
     return { from, ld, k, n, transposed, to };
   };
+  const summed = (parameter: number, size: number): Summed => {
+    const parts = Array.from({ length: threads - 1 }, () => arena.take(size));
+    return { gradient: parameter + gradients - parameters, size, parts };
+  };
   const layers = Array.from({ length: shape.layers }, (_, index): LayerLayout => {
     const [Wx, Wh] = [at(`l${index}.W_x`), at(`l${index}.W_h`)];
     const input = index > 0 ? H : E;
@@ -109,6 +125,8 @@ export function modelLayout(shape: ModelShape, threads: number): ModelLayout {
       hBack: pack(Wh, GH, width, H, true),
       n: gru ? pack(Wh + 8 * H, GH, H, H, false) : undefined,
       nBack: gru ? pack(Wh + 8 * H, GH, H, H, true) : undefined,
+      sumWh: summed(Wh, H * GH),
+      sumWx: input ? summed(Wx, input * GH) : undefined,
     };
   });
   const Whq = shape.tied ? at('embedding') : at('W_hq');
@@ -166,6 +184,13 @@ export interface WindowLayout {
   readonly reset: readonly number[]; // (T, B, H)
   readonly dropped: readonly number[]; // (T, B, H), with dropout
   readonly logits: number; // (T, B, V)
+  /** Where what the weights were multiplied with is packed for their gradients; 0 where it is taken as it lies. */
+  readonly packed: {
+    readonly hidden: readonly number[]; // (H, T·B)
+    readonly reset: readonly number[]; // (H, T·B), GRU that resets before
+    readonly input: readonly number[]; // (I, T·B), of a dense input
+    readonly top: number; // (H, T·B), unless tied
+  };
   /** Gradient of what a layer hands up. */
   readonly up: number; // (T, B, max(H, E))
   readonly dh: number; // (B, H)
@@ -174,12 +199,24 @@ export interface WindowLayout {
   readonly end: number;
 }
 
+/**
+ * Floats of a row up to which the left sides of the weight gradients' products are taken as they lie: longer ones are packed
+ * first, once for all threads.
+ */
+const WIDEST_UNPACKED = 64;
+
+/** Rows for which a packed left side of m rows has room: whatever the build, whole fours. */
+export function packedHeight(m: number): number {
+  return Math.ceil(m / 4) * 4;
+}
+
 /** Places a window's activations above the model. */
 export function windowLayout(model: ModelLayout, batch: number, steps: number): WindowLayout {
-  const { vocabulary: V, embedding: E, hidden: H, layers: L, cell, dropout } = model.shape;
+  const { vocabulary: V, embedding: E, hidden: H, layers: L, cell, reset, dropout, tied } = model.shape;
   const arena = new Arena(model.end);
   const TB = steps * batch;
   const perLayer = (floats: number) => Array.from({ length: L }, () => arena.take(floats));
+  const packed = (m: number) => (m > WIDEST_UNPACKED ? arena.take(TB * packedHeight(m)) : 0);
   return {
     batch,
     steps,
@@ -196,6 +233,12 @@ export function windowLayout(model: ModelLayout, batch: number, steps: number): 
     reset: perLayer(cell === 'gru' ? TB * H : 0),
     dropped: perLayer(dropout > 0 ? TB * H : 0),
     logits: arena.take(TB * V),
+    packed: {
+      hidden: model.layers.map(() => packed(H)),
+      reset: model.layers.map(() => packed(cell === 'gru' && reset === 'before' ? H : 0)),
+      input: model.layers.map(({ input }) => packed(input)),
+      top: packed(tied ? 0 : H),
+    },
     up: arena.take(TB * Math.max(H, E)),
     dh: arena.take(batch * H),
     dc: arena.take(cell === 'lstm' ? batch * H : 0),
@@ -237,7 +280,7 @@ export function stepLayout(model: ModelLayout, batch: number): StepLayout {
 /** Threads that are used if none are asked for: all cores, but one left for the editor if there are more than two, at most 8. */
 export function defaultThreads(): number {
   const cores = availableParallelism();
-  return Math.min(8, cores > 2 ? cores - 1 : cores);
+  return Math.min(MOST_THREADS, cores > 2 ? cores - 1 : cores);
 }
 
 /** Pages of memory that hold so many bytes. */

@@ -1,21 +1,25 @@
 import { gates as gatesOf } from '../../model/configuration';
-import { word } from './control';
+import { awaitShard, CLOSED, openShard, word } from './control';
 import { inputOf } from './forward';
-import { LINE } from './kernels';
-import type { Shard } from './layout';
+import { packedHeight, type Shard, type Summed, type WindowLayout } from './layout';
 import type { Thread } from './thread';
 
-// T steps, B batch, V vocabulary, E embedding, H hidden, G gates, I input size of a layer.
+// T steps, B batch, V vocabulary, H hidden, G gates, I input size of a layer.
 
-/** What packing A costs, in panels of its product. */
-const PACKING = 1;
+/** Panels of a piece: as many as are packed side by side. Narrower pieces would read the left side again too often. */
+const PIECE = 4;
 
-/** The gradient of one weight matrix, (m, n) = Aᵀ · B, k running over the rows of all shards. */
-interface Product {
-  /** Address of A's rows in a shard. */
-  readonly a: (shard: Shard) => number; // (T·rows, m)
-  readonly lda: number;
+/** What a weight matrix was multiplied with: A (T·rows, m) of each shard, and where it is packed. */
+interface Left {
+  readonly a: (shard: Shard) => number;
   readonly m: number;
+  /** Address of Aᵀ, packed, of the first shard; 0 if it is taken as it lies. */
+  readonly packed: number;
+}
+
+/** The gradient of one weight matrix, (m, n) = Aᵀ · B, k running over the rows of the window. */
+interface Product {
+  readonly left: Left;
   /** Address of B in the first shard; the shards' rows lie together. */
   readonly b: number; // (T·B, n)
   readonly ldb: number;
@@ -23,133 +27,142 @@ interface Product {
   /** The gradient's address. */
   readonly c: number;
   readonly ldc: number;
+  /** Where each shard puts its own sum; without it all shards' rows are added up one after the other. */
+  readonly sum?: Summed;
 }
 
-/** All weight and bias gradients, from the whole batch; the threads share the columns. */
-export function weightGradients(thread: Thread): void {
-  const { model, window } = thread;
-  const { embedding: E, hidden: H, vocabulary: V, layers: L, cell } = model.shape;
-  const GH = gatesOf[cell] * H;
-  const products: Product[] = [];
-  const dropping = thread.words[word.dropout] !== 0;
-  for (let k = 0; k < L; k++) {
-    const layer = model.layers[k];
-    const gates = window.gates[k]; // (T, B, G·H)
-    products.push(...recurrentProducts(thread, k));
-    if (layer.input) {
-      const a = (shard: Shard) => inputOf(thread, k, dropping, shard);
-      const c = layer.Wx + model.toGradient; // (I, G·H)
-      products.push({ a, lda: layer.input, m: layer.input, b: gates, ldb: GH, n: GH, c, ldc: GH });
-      sums(thread, gates, GH, GH, layer.b);
-    } else {
-      // Each row of the window was added to one row of the table, so the table's rows have the same sum, and are fewer.
-      const table = layer.Wx + model.toGradient; // (V, G·H)
-      scatter(thread, gates, GH, table);
-      if (V < window.steps * window.batch) sums(thread, table, GH, GH, layer.b, V);
-      else sums(thread, gates, GH, GH, layer.b);
+/** Some columns of a product. */
+interface Piece {
+  readonly product: Product;
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The gradients of the recurrent, dense input and output weights. A thread that has taken its shard through the window begins
+ * with the shard's own sums, and goes on with those of the others: whoever is late, because a core had other things to do, is
+ * helped. Which thread computes a piece changes nothing in its result. On return all shards are through, and the pieces are taken.
+ */
+export function productGradients(thread: Thread): void {
+  const { window, words, index, model } = thread;
+  const layers = model.layers.flatMap((_, k) => layerProducts(thread, k));
+  const output = outputProducts(thread);
+  packLeftSides(thread, new Set([...layers, ...output].map(({ left }) => left)));
+  openShard(words, index);
+  const own = pieces(thread, layers);
+  for (let i = 0; i < window.shards.length; i++) {
+    const from = (index + i) % window.shards.length;
+    awaitShard(words, from);
+    if (window.shards[from].rows > 0) takePieces(thread, word.shard + from, own, [window.shards[from]]);
+  }
+  takePieces(thread, word.taken, pieces(thread, output), window.shards);
+}
+
+/** Closes what the last window left open; the other threads see it after the next barrier. */
+export function closeShard({ words, index }: Thread): void {
+  words[word.shard + index] = CLOSED;
+  if (index === 0) words[word.taken] = 0;
+}
+
+/** Adds the sums of all shards to the gradient, this thread's part of the flat vector, floats `first` to `last`. */
+export function addSums({ model, window, kernels }: Thread, first: number, last: number): void {
+  const extra = window.shards.filter(({ rows }) => rows > 0).length - 1;
+  for (const { sumWh, sumWx } of model.layers) {
+    for (const sum of sumWx ? [sumWh, sumWx] : [sumWh]) {
+      const begin = (sum.gradient - model.gradients) / 4;
+      const from = Math.max(first, begin);
+      const n = Math.min(last, begin + sum.size) - from;
+      if (n <= 0) continue;
+      const to = model.gradients + from * 4;
+      for (let i = 0; i < extra; i++) kernels.addTo(sum.parts[i] + (from - begin) * 4, n, to);
     }
-    if (layer.bhn) sums(thread, window.reset[k], H, H, layer.bhn);
   }
-  if (E > 0) scatter(thread, window.up, E, model.embedding + model.toGradient, Math.max(H, E));
-  const top = (shard: Shard) => inputOf(thread, L, dropping, shard); // (T·rows, H)
-  const c = model.Whq + model.toGradient;
-  if (model.shape.tied) {
-    for (const shard of window.shards) tiedProduct(thread, shard, top(shard), c);
-  } else {
-    products.push({ a: top, lda: H, m: H, b: window.logits, ldb: V, n: V, c, ldc: V });
-  }
-  sums(thread, window.logits, V, V, model.bq);
-  share(thread, products);
 }
 
-/** The products of layer k's recurrent weights; a GRU's candidate has other inputs or other gradients than its gates. */
-function recurrentProducts({ model, window }: Thread, k: number): Product[] {
+/** Packs what this thread's shard multiplied the weights with, if that pays. */
+function packLeftSides({ shard, window, kernels }: Thread, lefts: Iterable<Left>): void {
+  if (shard.rows === 0) return;
+  for (const { a, m, packed } of lefts) {
+    if (packed) kernels.packLeft(a(shard), m, shard.rows * window.steps, m, packed + packedOffset(m, shard, window));
+  }
+}
+
+/** Byte of a packed left side at which a shard's part begins. */
+function packedOffset(m: number, { first }: Shard, { steps }: WindowLayout): number {
+  return first * steps * packedHeight(m) * 4;
+}
+
+/** The products of layer k's weights; a GRU's candidate has other inputs or other gradients than its gates. */
+function layerProducts(thread: Thread, k: number): Product[] {
+  const { model, window, words } = thread;
   const { hidden: H, cell, reset } = model.shape;
   const GH = gatesOf[cell] * H;
-  const c = model.layers[k].Wh + model.toGradient; // (H, G·H)
-  const b = window.gates[k]; // (T, B, G·H)
-  const a = (shard: Shard) => window.hidden[k] + shard.first * (window.steps + 1) * H * 4; // (T·rows, H)
-  const common = { a, lda: H, m: H, ldc: GH };
-  if (cell !== 'gru') return [{ ...common, b, ldb: GH, n: GH, c }];
-  const gates = { ...common, b, ldb: GH, n: 2 * H, c };
-  if (reset === 'after') return [gates, { ...common, b: window.reset[k], ldb: H, n: H, c: c + 8 * H }];
-  const rh = (shard: Shard) => window.reset[k] + shard.first * window.steps * H * 4; // (T·rows, H)
-  return [gates, { ...common, a: rh, b: b + 8 * H, ldb: GH, n: H, c: c + 8 * H }];
+  const { input, sumWh, sumWx } = model.layers[k];
+  const { packed, gates, steps } = window;
+  const h: Left = { a: ({ first }) => window.hidden[k] + first * (steps + 1) * H * 4, m: H, packed: packed.hidden[k] };
+  const whole = { left: h, b: gates[k], ldb: GH, n: GH, c: sumWh.gradient, ldc: GH, sum: sumWh };
+  const products: Product[] = [];
+  if (cell === 'gru') {
+    const candidate = { ...whole, n: H, c: sumWh.gradient + 8 * H };
+    const rh: Left = { a: ({ first }) => window.reset[k] + first * steps * H * 4, m: H, packed: packed.reset[k] };
+    products.push({ ...whole, n: 2 * H });
+    if (reset === 'before') products.push({ ...candidate, left: rh, b: gates[k] + 8 * H });
+    else products.push({ ...candidate, b: window.reset[k], ldb: H });
+  } else {
+    products.push(whole);
+  }
+  if (sumWx) {
+    const dropping = words[word.dropout] !== 0;
+    const x: Left = { a: (shard) => inputOf(thread, k, dropping, shard), m: input, packed: packed.input[k] };
+    products.push({ ...whole, left: x, c: sumWx.gradient, sum: sumWx });
+  }
+  return products;
 }
 
-/** Deals the panels of all products to the threads by their cost, and computes this thread's. */
-function share(thread: Thread, products: readonly Product[]): void {
-  const { model, index, window, kernels, scratch } = thread;
-  const columns = kernels.panelColumns();
-  const panels = products.map(({ n }) => Math.ceil(n / columns));
-  const total = products.reduce((sum, { m }, i) => sum + m * (panels[i] + PACKING), 0);
-  let before = 0;
-  products.forEach(({ a, lda, m, b, ldb, n, c, ldc }, i) => {
-    const edge = (thread: number) => {
-      const panel = Math.round(((total * thread) / model.threads - before) / m - PACKING);
-      return columns * Math.max(0, Math.min(panels[i], panel));
-    };
-    const first = Math.min(n, edge(index));
-    const last = Math.min(n, edge(index + 1));
-    before += m * (panels[i] + PACKING);
-    if (first >= last) return;
+/** The product of the output layer's weights, unless they are tied. */
+function outputProducts(thread: Thread): Product[] {
+  const { model, window, words } = thread;
+  const { hidden: H, vocabulary: V, layers: L, tied } = model.shape;
+  if (tied) return [];
+  const dropping = words[word.dropout] !== 0;
+  const top: Left = { a: (shard) => inputOf(thread, L, dropping, shard), m: H, packed: window.packed.top };
+  return [{ left: top, b: window.logits, ldb: V, n: V, c: model.Whq + model.toGradient, ldc: V }];
+}
+
+/** Cuts products to pieces, small enough that all threads end at about the same time. */
+function pieces({ kernels }: Thread, products: readonly Product[]): Piece[] {
+  const width = PIECE * kernels.panelColumns();
+  return products.flatMap((product) =>
+    Array.from({ length: Math.ceil(product.n / width) }, (_, i) => {
+      return { product, first: i * width, last: Math.min(product.n, (i + 1) * width) };
+    }),
+  );
+}
+
+/** Computes pieces, over the rows of some shards, until the threads together have taken all of them. */
+function takePieces(thread: Thread, counter: number, pieces: readonly Piece[], shards: readonly Shard[]): void {
+  const { words, window, kernels, scratch } = thread;
+  for (;;) {
+    const taken = Atomics.add(words, counter, 1);
+    if (taken >= pieces.length) return;
+    const { product, first, last } = pieces[taken];
+    const { left, b, ldb, c, ldc, sum } = product;
+    const { a, m, packed } = left;
     let adding = 0;
-    for (const shard of window.shards) {
+    for (const shard of shards) {
       if (shard.rows === 0) continue;
+      const [address, lda] = packed ? [packed + packedOffset(m, shard, window), 0] : [a(shard), m];
       const rows = b + (shard.first * window.steps * ldb + first) * 4;
+      const to = (sum ? c + place(window, sum, shard) : c) + first * 4;
       const k = shard.rows * window.steps;
-      kernels.outer(a(shard), lda, m, rows, ldb, k, last - first, c + first * 4, ldc, adding, scratch);
+      kernels.outer(address, lda, m, rows, ldb, k, last - first, to, ldc, adding, scratch);
       adding = 1;
     }
-  });
-}
-
-/** The columns of a gradient that this thread alone writes, outside the products that are shared. */
-function ownColumns(thread: Thread, width: number): [first: number, last: number] {
-  return thread.part(width, LINE);
-}
-
-/**
- * Adds the output layer's part to the tied matrix's gradient: dE (V, H) += dlogitsᵀ · top, this thread's columns: those that it
- * scattered to just before, as no thread waits for another between the two.
- */
-function tiedProduct(thread: Thread, { first: row, rows }: Shard, top: number, c: number): void {
-  const { hidden: H, vocabulary: V } = thread.model.shape;
-  const [first, last] = ownColumns(thread, H);
-  if (first >= last || rows === 0) return;
-  const { kernels, window, scratch } = thread;
-  const dlogits = window.logits + row * window.steps * V * 4; // (T·rows, V)
-  kernels.outer(dlogits, V, V, top + first * 4, H, rows * window.steps, last - first, c + first * 4, H, 1, scratch);
-}
-
-/**
- * The gradient of rows that were gathered: table (V, width) = Σ of the source's rows at their ids, this thread's columns.
- * @param stride floats of the source that one row of the batch takes, if more than the width
- */
-function scatter(thread: Thread, source: number, width: number, table: number, stride = width): void {
-  const { kernels, window, model } = thread;
-  const [first, last] = ownColumns(thread, width);
-  if (first >= last) return;
-  kernels.clearRows(table + first * 4, width, model.shape.vocabulary, last - first);
-  for (const shard of window.shards) {
-    const start = shard.first * window.steps;
-    const ids = window.inputs + start * 4;
-    const from = source + (start * stride + first) * 4;
-    kernels.scatterRows(ids, shard.rows * window.steps, from, width, last - first, table + first * 4, width);
   }
 }
 
-/** A bias gradient (width): the sum over the source's rows, all of the window unless told, this thread's columns. */
-function sums(
-  thread: Thread,
-  source: number,
-  ld: number,
-  width: number,
-  bias: number,
-  rows = thread.window.steps * thread.window.batch,
-): void {
-  const { kernels, model } = thread;
-  const [first, last] = ownColumns(thread, width);
-  const to = bias + model.toGradient + first * 4;
-  kernels.columnSums(source + first * 4, ld, rows, last - first, to, 0);
+/** Bytes from a gradient to where a shard sums it up: the first that has rows in place, the others each in a part. */
+function place({ shards }: WindowLayout, { gradient, parts }: Summed, shard: Shard): number {
+  const before = shards.filter(({ rows, first }) => rows > 0 && first < shard.first).length;
+  return before === 0 ? 0 : parts[before - 1] - gradient;
 }

@@ -3,9 +3,10 @@ import { SQUARES, task, word } from './control';
 import { forward, lossAndGradient, product } from './forward';
 import { LINE } from './kernels';
 import type { Packed } from './layout';
-import { weightGradients } from './products';
+import { addSums, closeShard } from './products';
 import type { Thread } from './thread';
 import { update } from './update';
+import { weightGradients } from './weights';
 
 /** Carries out the task that the control words name, together with the other threads. */
 export function carryOut(thread: Thread): void {
@@ -33,16 +34,17 @@ function gradient(thread: Thread): void {
   }
   pack(thread, model.output);
   pack(thread, model.outputBack);
+  closeShard(thread);
   thread.meet();
   if (thread.shard.rows > 0) {
     forward(thread, words[word.dropout] !== 0);
     lossAndGradient(thread);
     backward(thread);
   }
-  thread.meet();
   weightGradients(thread);
   thread.meet();
   const [first, last] = thread.part(model.count, LINE);
+  addSums(thread, first, last);
   kernels.squares(model.gradients + first * 4, last - first, SQUARES + index * 8);
 }
 

@@ -28,6 +28,14 @@ function packedRows(rows: i32): i32 {
   return max(rows, FEWEST);
 }
 
+/** Rows that all groups of so many rows have when packed. */
+export function groupsHeight(rows: i32): i32 {
+  const groups = groupsOf(rows);
+  let height = 0;
+  for (let i = 0; i < groups; i++) height += packedRows(groupRows(rows, groups, i));
+  return height;
+}
+
 /** One step of k in a packed group: its size tells the compiler how many rows a register block has. */
 @unmanaged
 class Four {
@@ -50,12 +58,13 @@ class Six extends Five {
 /**
  * The rows of a group: C (R, 16) = [C +] Σ_k a[k] (R) · panel[k] (16). Pairs of vectors stand next to each other, as V8's
  * widening wants them: up to twelve wide sums, two wide vectors of the panel and one value of A.
- * @param a (k, R) packed group of rows
+ * @param a (k, R) packed group of rows, or R columns of a stored matrix
+ * @param step bytes from one k to the next
  * @param panel (k, 16)
  */
 // @ts-ignore: decorator
 @inline
-function block<Step>(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
+function block<Step>(a: usize, step: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
   const zero = f32x4.splat(0);
   let s00 = zero, s01 = zero, s02 = zero, s03 = zero; // (16)
   let s10 = zero, s11 = zero, s12 = zero, s13 = zero; // (16)
@@ -64,7 +73,6 @@ function block<Step>(a: usize, panel: usize, k: i32, c: usize, strideC: usize, a
   let s40 = zero, s41 = zero, s42 = zero, s43 = zero; // (16)
   let s50 = zero, s51 = zero, s52 = zero, s53 = zero; // (16)
   let x: v128, b0: v128, b1: v128, b2: v128, b3: v128;
-  const step = offsetof<Step>();
   for (let end = a + <usize>k * step; a < end; a += step, panel += PANEL << 2) {
     b0 = v128.load(panel);
     b1 = v128.load(panel, 16);
@@ -169,40 +177,49 @@ function block<Step>(a: usize, panel: usize, k: i32, c: usize, strideC: usize, a
 // Functions of their own, and kept so by being exported: inlined into the loop over the groups, V8 runs out of registers.
 
 /** A block of four rows. */
-export function fourRows(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
-  block<Four>(a, panel, k, c, strideC, add);
+export function fourRows(
+  a: usize, step: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool,
+): void {
+  block<Four>(a, step, panel, k, c, strideC, add);
 }
 
 /** A block of five rows. */
-export function fiveRows(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
-  block<Five>(a, panel, k, c, strideC, add);
+export function fiveRows(
+  a: usize, step: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool,
+): void {
+  block<Five>(a, step, panel, k, c, strideC, add);
 }
 
 /** A block of six rows. */
-export function sixRows(a: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool): void {
-  block<Six>(a, panel, k, c, strideC, add);
+export function sixRows(
+  a: usize, step: usize, panel: usize, k: i32, c: usize, strideC: usize, add: bool,
+): void {
+  block<Six>(a, step, panel, k, c, strideC, add);
 }
 
 /**
  * C (rows, columns) = [C +] A (rows, k) · panel (k, columns), columns ≤ 16.
- * @param a packed groups of rows, [groups][k][R]
+ * @param a packed groups of rows, [groups][k][R], or Aᵀ as it is stored
+ * @param lines bytes from one row of the stored Aᵀ to the next; 0 if A is packed
  * @param strideC bytes from one row of C to the next
  * @param scratch SPILL bytes for what a whole block computes beyond the matrix
  */
 export function groupStripe(
-  a: usize, rows: i32, panel: usize, k: i32, c: usize, strideC: usize, columns: i32, add: bool, scratch: usize,
+  a: usize, lines: usize, rows: i32, panel: usize, k: i32, c: usize, strideC: usize, columns: i32, add: bool, scratch: usize,
 ): void {
   const groups = groupsOf(rows);
   for (let i = 0; i < groups; i++) {
     const R = groupRows(rows, groups, i);
+    const packed = <usize>packedRows(R) << 2;
+    const step = lines ? lines : packed;
     const whole = columns == PANEL && R >= FEWEST;
     const to = whole ? c : scratch;
     const stride = whole ? strideC : PANEL << 2;
-    if (R == 6) sixRows(a, panel, k, to, stride, whole && add);
-    else if (R == 5) fiveRows(a, panel, k, to, stride, whole && add);
-    else fourRows(a, panel, k, to, stride, whole && add);
+    if (R == 6) sixRows(a, step, panel, k, to, stride, whole && add);
+    else if (R == 5) fiveRows(a, step, panel, k, to, stride, whole && add);
+    else fourRows(a, step, panel, k, to, stride, whole && add);
     if (!whole) spill(scratch, R, columns, c, strideC, add);
-    a += (<usize>k * <usize>packedRows(R)) << 2;
+    a += lines ? <usize>R << 2 : <usize>k * packed;
     c += <usize>R * strideC;
   }
 }

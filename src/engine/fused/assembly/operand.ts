@@ -1,5 +1,5 @@
 // The left operand of a product in the form that this build's registers take: pairs or larger groups of rows.
-import { groupStripe, packColumnGroups, packRowGroups } from './groups';
+import { groupsHeight, groupStripe, packColumnGroups, packRowGroups } from './groups';
 import { packColumnPairs, pairStripe } from './pairs';
 
 /**
@@ -20,7 +20,7 @@ export function rowStripe(
 ): void {
   const stride = <usize>lda << 2;
   // @ts-ignore: WIDE
-  if (WIDE) groupStripe(a, rows, panel, k, c, strideC, columns, add, scratch);
+  if (WIDE) groupStripe(a, 0, rows, panel, k, c, strideC, columns, add, scratch);
   else pairStripe(a, stride, 2 * stride, 4, rows, panel, k, c, strideC, columns, add, scratch);
 }
 
@@ -31,11 +31,22 @@ export function packColumnsOfLeft(a: usize, lda: i32, k: i32, m: i32, to: usize)
   else packColumnPairs(a, lda, k, m, to);
 }
 
-/** C (m, columns) = [C +] Aᵀ (m, k) · panel (k, columns), Aᵀ from `packColumnsOfLeft`; columns ≤ PANEL. */
-export function columnStripe(
-  a: usize, m: i32, panel: usize, k: i32, c: usize, strideC: usize, columns: i32, add: bool, scratch: usize,
-): void {
+/** Rows that Aᵀ (m, k) has once it is packed: at most m rounded up to a multiple of four. */
+export function packedHeight(m: i32): i32 {
   // @ts-ignore: WIDE
-  if (WIDE) groupStripe(a, m, panel, k, c, strideC, columns, add, scratch);
+  return WIDE ? groupsHeight(m) : (m + 1) & ~1;
+}
+
+/**
+ * C (m, columns) = [C +] Aᵀ (m, k) · panel (k, columns); columns ≤ PANEL.
+ * @param a A (k, m), its rows `lda` floats apart, or, with lda 0, Aᵀ from `packColumnsOfLeft`
+ */
+export function columnStripe(
+  a: usize, lda: i32, m: i32, panel: usize, k: i32, c: usize, strideC: usize, columns: i32, add: bool, scratch: usize,
+): void {
+  const stride = <usize>lda << 2;
+  // @ts-ignore: WIDE
+  if (WIDE) groupStripe(a, stride, m, panel, k, c, strideC, columns, add, scratch);
+  else if (lda) pairStripe(a, 4, 8, stride, m, panel, k, c, strideC, columns, add, scratch);
   else pairStripe(a, 4, <usize>k << 3, 8, m, panel, k, c, strideC, columns, add, scratch);
 }

@@ -73,3 +73,11 @@ export function columnSums(source: usize, ld: i32, rows: i32, width: i32, sums: 
 export function clearRows(target: usize, ld: i32, rows: i32, width: i32): void {
   for (let row = 0; row < rows; row++, target += <usize>ld << 2) memory.fill(target, 0, <usize>width << 2);
 }
+
+/** to (n) += x (n). */
+export function addTo(x: usize, n: i32, to: usize): void {
+  const bytes = <usize>n << 2;
+  let j: usize = 0;
+  for (; j + 16 <= bytes; j += 16) v128.store(to + j, f32x4.add(v128.load(to + j), v128.load(x + j)));
+  for (; j < bytes; j += 4) store<f32>(to + j, load<f32>(to + j) + load<f32>(x + j));
+}

@@ -7,7 +7,14 @@ export function productTwins(
   columns: number,
 ): Pick<
   Kernels,
-  'multiply' | 'outer' | 'packColumns' | 'packTransposed' | 'vectorMatrix' | 'matrixVector' | 'panelColumns'
+  | 'multiply'
+  | 'packLeft'
+  | 'outer'
+  | 'packColumns'
+  | 'packTransposed'
+  | 'vectorMatrix'
+  | 'matrixVector'
+  | 'panelColumns'
 > {
   /** C[i, j] (rows, n) = [C +] Σ_k left(i, k) · right(k, j). */
   const sumUp = (
@@ -47,8 +54,13 @@ export function productTwins(
       const right = (l: number, j: number) => m[packed / 4 + panelled(k, l, j)];
       sumUp([rows, k, n], left, right, c, ldc, add);
     },
+    packLeft(a, lda, k, rows, to) {
+      for (let i = 0; i < rows; i++) {
+        for (let l = 0; l < k; l++) m[to / 4 + i * k + l] = m[a / 4 + l * lda + i];
+      }
+    },
     outer(a, lda, rows, b, ldb, k, n, c, ldc, add) {
-      const left = (i: number, l: number) => m[a / 4 + l * lda + i];
+      const left = (i: number, l: number) => m[a / 4 + (lda ? l * lda + i : i * k + l)];
       const right = (l: number, j: number) => m[b / 4 + l * ldb + j];
       sumUp([rows, k, n], left, right, c, ldc, add);
     },

@@ -2,7 +2,7 @@ import { kept } from '../../dropout';
 import type { Kernels } from '../kernels';
 import type { Memory } from './memory';
 
-type Rows = Pick<Kernels, 'gatherRows' | 'scatterRows' | 'columnSums' | 'clearRows' | 'join' | 'dropout'>;
+type Rows = Pick<Kernels, 'gatherRows' | 'scatterRows' | 'columnSums' | 'addTo' | 'clearRows' | 'join' | 'dropout'>;
 
 /** What is done to whole rows, one value at a time. */
 export function rowTwins({ floats: m, words }: Memory): Rows {
@@ -28,6 +28,9 @@ export function rowTwins({ floats: m, words }: Memory): Rows {
         for (let row = 0; row < rows; row++) sum += m[source / 4 + row * ld + j];
         m[sums / 4 + j] = sum;
       }
+    },
+    addTo(x, n, to) {
+      for (let i = 0; i < n; i++) m[to / 4 + i] += m[x / 4 + i];
     },
     clearRows(target, ld, rows, width) {
       for (let row = 0; row < rows; row++) m.fill(0, target / 4 + row * ld, target / 4 + row * ld + width);
