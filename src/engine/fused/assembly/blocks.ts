@@ -8,8 +8,17 @@
  */
 // @ts-ignore: WIDE
 export const PANEL: i32 = ASC_FEATURE_RELAXED_SIMD && !WIDE ? 24 : 16;
-/** Steps of one block of k: a panel of it is 16 or 24 KB, which a first-level cache holds. */
+/** Most steps of one block of k: a panel of it is 16 or 24 KB, which a first-level cache holds. */
 export const DEPTH: i32 = 256;
+/** Steps of a block, about, where there are several: they leave the cache room for what else passes through it. */
+const SEVERAL: i32 = 192;
+
+/** Steps of the blocks of k, of even size. */
+export function blockDepth(k: i32): i32 {
+  if (k <= DEPTH) return k;
+  const blocks = (k + SEVERAL - 1) / SEVERAL;
+  return (k + blocks - 1) / blocks;
+}
 /** Rows of one block of A: with DEPTH steps it stays in the second-level cache while all panels pass by. */
 export const HEIGHT: i32 = 256;
 /** Bytes of scratch memory for a register block that reaches beyond the matrix: (6, 16), or (4, 24). */

@@ -1,4 +1,4 @@
-import { DEPTH, HEIGHT, PANEL, SPILL } from './blocks';
+import { blockDepth, HEIGHT, PANEL, SPILL } from './blocks';
 import { rowStripe, takeRows } from './operand';
 
 /**
@@ -11,11 +11,12 @@ export function multiply(
   a: usize, lda: i32, rows: i32, packed: usize, k: i32, n: i32, c: usize, ldc: i32, add: i32, scratch: usize,
 ): void {
   const strideC = <usize>ldc << 2;
+  const most = blockDepth(k);
   for (let row = 0; row < rows; row += HEIGHT) {
     const height = min(HEIGHT, rows - row);
     const c0 = c + <usize>row * strideC;
-    for (let k0 = 0; k0 < k; k0 += DEPTH) {
-      const depth = min(DEPTH, k - k0);
+    for (let k0 = 0; k0 < k; k0 += most) {
+      const depth = min(most, k - k0);
       const left = takeRows(a + ((<usize>row * <usize>lda + <usize>k0) << 2), lda, height, depth, scratch + SPILL);
       for (let j = 0; j < n; j += PANEL) {
         const panel = packed + ((<usize>j * <usize>k + <usize>k0 * PANEL) << 2);

@@ -1,4 +1,4 @@
-import { DEPTH, HEIGHT, PANEL, SPILL } from './blocks';
+import { blockDepth, HEIGHT, PANEL, SPILL } from './blocks';
 import { columnStripe, packColumnsOfLeft, packedHeight } from './operand';
 import { packColumns, SIDE } from './pack';
 
@@ -8,8 +8,9 @@ import { packColumns, SIDE } from './pack';
  * @param to k floats for each row of Aᵀ, m rounded up to a multiple of four
  */
 export function packLeft(a: usize, lda: i32, k: i32, m: i32, to: usize): void {
-  for (let k0 = 0; k0 < k; k0 += DEPTH) {
-    const depth = min(DEPTH, k - k0);
+  const most = blockDepth(k);
+  for (let k0 = 0; k0 < k; k0 += most) {
+    const depth = min(most, k - k0);
     for (let m0 = 0; m0 < m; m0 += HEIGHT) {
       const height = min(HEIGHT, m - m0);
       packColumnsOfLeft(a + ((<usize>k0 * <usize>lda + <usize>m0) << 2), lda, depth, height, to);
@@ -33,8 +34,9 @@ export function outer(
 ): void {
   const strideC = <usize>ldc << 2;
   const panels = scratch + SPILL;
-  for (let k0 = 0; k0 < k; k0 += DEPTH) {
-    const depth = min(DEPTH, k - k0);
+  const most = blockDepth(k);
+  for (let k0 = 0; k0 < k; k0 += most) {
+    const depth = min(most, k - k0);
     for (let m0 = 0; m0 < m; m0 += HEIGHT) {
       const height = min(HEIGHT, m - m0);
       const block = lda ? left + ((<usize>k0 * <usize>lda + <usize>m0) << 2) : left;
