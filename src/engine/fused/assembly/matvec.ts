@@ -1,33 +1,26 @@
 import { madd, sum } from './simd';
 
 /**
- * y (n) += x (k) · W (k, n) for one row, W unpacked: eight rows of W at a time stream through the registers.
+ * y (n) += x (k) · W (k, n) for one row, W unpacked: four rows of W at a time stream through the registers, a cache line of each.
  * @param ld floats from one row of W to the next
  */
 export function vectorMatrix(x: usize, k: i32, w: usize, ld: i32, n: i32, y: usize): void {
   const stride = <usize>ld << 2;
   const bytes = <usize>n << 2;
   let i = 0;
-  for (; i + 8 <= k; i += 8, x += 32, w += 8 * stride) {
-    const x0 = v128.load32_splat(x), x1 = v128.load32_splat(x, 4), x2 = v128.load32_splat(x, 8);
-    const x3 = v128.load32_splat(x, 12), x4 = v128.load32_splat(x, 16), x5 = v128.load32_splat(x, 20);
-    const x6 = v128.load32_splat(x, 24), x7 = v128.load32_splat(x, 28);
-    const w2 = w + 2 * stride, w4 = w + 4 * stride, w6 = w + 6 * stride;
+  for (; i + 4 <= k; i += 4, x += 16, w += 4 * stride) {
+    const x0 = v128.load32_splat(x), x1 = v128.load32_splat(x, 4), x2 = v128.load32_splat(x, 8), x3 = v128.load32_splat(x, 12);
     let j: usize = 0;
-    for (; j + 16 <= bytes; j += 16) {
-      let s = madd(x0, v128.load(w + j), v128.load(y + j));
-      let u = f32x4.mul(x1, v128.load(w + stride + j));
-      s = madd(x2, v128.load(w2 + j), s);
-      u = madd(x3, v128.load(w2 + stride + j), u);
-      s = madd(x4, v128.load(w4 + j), s);
-      u = madd(x5, v128.load(w4 + stride + j), u);
-      s = madd(x6, v128.load(w6 + j), s);
-      u = madd(x7, v128.load(w6 + stride + j), u);
-      v128.store(y + j, f32x4.add(s, u));
+    for (; j + 64 <= bytes; j += 64) {
+      fourRows(x0, x1, x2, x3, w + j, stride, y + j);
+      fourRows(x0, x1, x2, x3, w + j + 16, stride, y + j + 16);
+      fourRows(x0, x1, x2, x3, w + j + 32, stride, y + j + 32);
+      fourRows(x0, x1, x2, x3, w + j + 48, stride, y + j + 48);
     }
+    for (; j + 16 <= bytes; j += 16) fourRows(x0, x1, x2, x3, w + j, stride, y + j);
     for (; j < bytes; j += 4) {
       let s = load<f32>(y + j);
-      for (let l: usize = 0; l < 8; l++) s += load<f32>(x + 4 * l) * load<f32>(w + l * stride + j);
+      for (let l: usize = 0; l < 4; l++) s += load<f32>(x + 4 * l) * load<f32>(w + l * stride + j);
       store<f32>(y + j, s);
     }
   }
@@ -37,6 +30,18 @@ export function vectorMatrix(x: usize, k: i32, w: usize, ld: i32, n: i32, y: usi
     for (; j + 16 <= bytes; j += 16) v128.store(y + j, madd(x0, v128.load(w + j), v128.load(y + j)));
     for (; j < bytes; j += 4) store<f32>(y + j, load<f32>(y + j) + load<f32>(x) * load<f32>(w + j));
   }
+}
+
+/** Four columns: y += x₀ w₀ + x₁ w₁ + x₂ w₂ + x₃ w₃, the rows of W `stride` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function fourRows(x0: v128, x1: v128, x2: v128, x3: v128, w: usize, stride: usize, y: usize): void {
+  const w2 = w + 2 * stride;
+  let s = madd(x0, v128.load(w), v128.load(y));
+  let u = f32x4.mul(x1, v128.load(w + stride));
+  s = madd(x2, v128.load(w2), s);
+  u = madd(x3, v128.load(w2 + stride), u);
+  v128.store(y, f32x4.add(s, u));
 }
 
 /** y (n) += W (n, k) · x (k), row by row: the tied output layer for one row. */
