@@ -1,15 +1,24 @@
 // Sizes that all matrix products share, and what is done at a matrix's edge.
 
-// WIDE comes from the compiler's command line: 1 in the build for a V8 that widens to 256 bits, else 0.
+/**
+ * Whether rows are taken by groups, not by pairs: in the build for a V8 that widens to 256 bits, whose compilation sets WIDE to 1 on
+ * the command line, where no type checker sees it.
+ */
+// @ts-ignore: WIDE
+export const GROUPED: bool = WIDE != 0;
 
 /**
  * Columns of a packed panel of B: 24 where two rows of sums, their two values of A and one vector of B fill the registers that V8
  * has; 16 where a product needs a register before it is added, and where rows are taken by groups.
  */
-// @ts-ignore: WIDE
-export const PANEL: i32 = ASC_FEATURE_RELAXED_SIMD && !WIDE ? 24 : 16;
+export const PANEL: i32 = ASC_FEATURE_RELAXED_SIMD && !GROUPED ? 24 : 16;
 /** Most steps of one block of k: a panel of it is 16 or 24 KB, which a first-level cache holds. */
 export const DEPTH: i32 = 256;
+/** Rows of one block of A: with DEPTH steps it stays in the second-level cache while all panels pass by. */
+export const HEIGHT: i32 = 256;
+/** Bytes of scratch memory for a register block that reaches beyond the matrix: (6, 16), or (4, 24). */
+export const SPILL: usize = 384;
+
 /** Steps of a block, about, where there are several: they leave the cache room for what else passes through it. */
 const SEVERAL: i32 = 192;
 
@@ -19,10 +28,6 @@ export function blockDepth(k: i32): i32 {
   const blocks = (k + SEVERAL - 1) / SEVERAL;
   return (k + blocks - 1) / blocks;
 }
-/** Rows of one block of A: with DEPTH steps it stays in the second-level cache while all panels pass by. */
-export const HEIGHT: i32 = 256;
-/** Bytes of scratch memory for a register block that reaches beyond the matrix: (6, 16), or (4, 24). */
-export const SPILL: usize = 384;
 
 /** Columns of a packed panel, for those who pack and share out. */
 export function panelColumns(): i32 {

@@ -12,12 +12,12 @@ export function vectorMatrix(x: usize, k: i32, w: usize, ld: i32, n: i32, y: usi
     const x0 = v128.load32_splat(x), x1 = v128.load32_splat(x, 4), x2 = v128.load32_splat(x, 8), x3 = v128.load32_splat(x, 12);
     let j: usize = 0;
     for (; j + 64 <= bytes; j += 64) {
-      fourRows(x0, x1, x2, x3, w + j, stride, y + j);
-      fourRows(x0, x1, x2, x3, w + j + 16, stride, y + j + 16);
-      fourRows(x0, x1, x2, x3, w + j + 32, stride, y + j + 32);
-      fourRows(x0, x1, x2, x3, w + j + 48, stride, y + j + 48);
+      addFour(x0, x1, x2, x3, w + j, stride, y + j);
+      addFour(x0, x1, x2, x3, w + j + 16, stride, y + j + 16);
+      addFour(x0, x1, x2, x3, w + j + 32, stride, y + j + 32);
+      addFour(x0, x1, x2, x3, w + j + 48, stride, y + j + 48);
     }
-    for (; j + 16 <= bytes; j += 16) fourRows(x0, x1, x2, x3, w + j, stride, y + j);
+    for (; j + 16 <= bytes; j += 16) addFour(x0, x1, x2, x3, w + j, stride, y + j);
     for (; j < bytes; j += 4) {
       let s = load<f32>(y + j);
       for (let l: usize = 0; l < 4; l++) s += load<f32>(x + 4 * l) * load<f32>(w + l * stride + j);
@@ -35,7 +35,7 @@ export function vectorMatrix(x: usize, k: i32, w: usize, ld: i32, n: i32, y: usi
 /** Four columns: y += x₀ w₀ + x₁ w₁ + x₂ w₂ + x₃ w₃, the rows of W `stride` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function fourRows(x0: v128, x1: v128, x2: v128, x3: v128, w: usize, stride: usize, y: usize): void {
+function addFour(x0: v128, x1: v128, x2: v128, x3: v128, w: usize, stride: usize, y: usize): void {
   const w2 = w + 2 * stride;
   let s = madd(x0, v128.load(w), v128.load(y));
   let u = f32x4.mul(x1, v128.load(w + stride));
