@@ -38,24 +38,45 @@ interface Piece {
   readonly last: number;
 }
 
+/** What there is to do for a window of one size, made once. */
+interface Plan {
+  readonly lefts: readonly Left[];
+  /** Of each shard. */
+  readonly own: readonly Piece[];
+  /** Of all shards together. */
+  readonly whole: readonly Piece[];
+}
+
+const plans = new WeakMap<WindowLayout, Plan>();
+
+function planOf(thread: Thread): Plan {
+  const { window, model } = thread;
+  const known = plans.get(window);
+  if (known) return known;
+  const layers = model.layers.flatMap((_, k) => layerProducts(thread, k));
+  const output = outputProducts(thread);
+  const lefts = [...new Set([...layers, ...output].map(({ left }) => left))]; // a GRU's products share theirs
+  const plan = { lefts, own: pieces(thread, layers), whole: pieces(thread, output) };
+  plans.set(window, plan);
+  return plan;
+}
+
 /**
  * The gradients of the recurrent, dense input and output weights. A thread that has taken its shard through the window begins
  * with the shard's own sums, and goes on with those of the others: whoever is late, because a core had other things to do, is
  * helped. Which thread computes a piece changes nothing in its result. On return all shards are through, and the pieces are taken.
  */
 export function productGradients(thread: Thread): void {
-  const { window, words, index, model } = thread;
-  const layers = model.layers.flatMap((_, k) => layerProducts(thread, k));
-  const output = outputProducts(thread);
-  packLeftSides(thread, new Set([...layers, ...output].map(({ left }) => left)));
+  const { window, words, index } = thread;
+  const { lefts, own, whole } = planOf(thread);
+  packLeftSides(thread, lefts);
   openShard(words, index);
-  const own = pieces(thread, layers);
   for (let i = 0; i < window.shards.length; i++) {
     const from = (index + i) % window.shards.length;
     awaitShard(words, from);
     if (window.shards[from].rows > 0) takePieces(thread, word.shard + from, own, [window.shards[from]]);
   }
-  takePieces(thread, word.taken, pieces(thread, output), window.shards);
+  takePieces(thread, word.taken, whole, window.shards);
 }
 
 /** Closes what the last window left open; the other threads see it after the next barrier. */
@@ -80,7 +101,7 @@ export function addSums({ model, window, kernels }: Thread, first: number, last:
 }
 
 /** Packs what this thread's shard multiplied the weights with, if that pays. */
-function packLeftSides({ shard, window, kernels }: Thread, lefts: Iterable<Left>): void {
+function packLeftSides({ shard, window, kernels }: Thread, lefts: readonly Left[]): void {
   if (shard.rows === 0) return;
   for (const { a, m, packed } of lefts) {
     if (packed) kernels.packLeft(a(shard), m, shard.rows * window.steps, m, packed + packedOffset(m, shard, window));
@@ -92,9 +113,14 @@ function packedOffset(m: number, { first }: Shard, { steps }: WindowLayout): num
   return first * steps * packedHeight(m) * 4;
 }
 
+/** What layer k, or with `layers` the output layer, takes in of a shard in this pass, with or without dropout. */
+function inputNow(thread: Thread, k: number, shard: Shard): number {
+  return inputOf(thread, k, thread.words[word.dropout] !== 0, shard);
+}
+
 /** The products of layer k's weights; a GRU's candidate has other inputs or other gradients than its gates. */
 function layerProducts(thread: Thread, k: number): Product[] {
-  const { model, window, words } = thread;
+  const { model, window } = thread;
   const { hidden: H, cell, reset } = model.shape;
   const GH = gatesOf[cell] * H;
   const { input, sumWh, sumWx } = model.layers[k];
@@ -112,8 +138,7 @@ function layerProducts(thread: Thread, k: number): Product[] {
     products.push(whole);
   }
   if (sumWx) {
-    const dropping = words[word.dropout] !== 0;
-    const x: Left = { a: (shard) => inputOf(thread, k, dropping, shard), m: input, packed: packed.input[k] };
+    const x: Left = { a: (shard) => inputNow(thread, k, shard), m: input, packed: packed.input[k] };
     products.push({ ...whole, left: x, c: sumWx.gradient, sum: sumWx });
   }
   return products;
@@ -121,11 +146,10 @@ function layerProducts(thread: Thread, k: number): Product[] {
 
 /** The product of the output layer's weights, unless they are tied. */
 function outputProducts(thread: Thread): Product[] {
-  const { model, window, words } = thread;
+  const { model, window } = thread;
   const { hidden: H, vocabulary: V, layers: L, tied } = model.shape;
   if (tied) return [];
-  const dropping = words[word.dropout] !== 0;
-  const top: Left = { a: (shard) => inputOf(thread, L, dropping, shard), m: H, packed: window.packed.top };
+  const top: Left = { a: (shard) => inputNow(thread, L, shard), m: H, packed: window.packed.top };
   return [{ left: top, b: window.logits, ldb: V, n: V, c: model.Whq + model.toGradient, ldc: V }];
 }
 
