@@ -8,10 +8,14 @@ import type { Run } from './run';
 /** How a session ended: `refused` is a failure that the person must mend, `failed` one that is not theirs. */
 export type SessionEnd = 'done' | 'diverged' | 'refused' | 'failed' | 'disposed';
 
+/** How long a worker may take to stop before a person is asked whether to end it, milliseconds. */
+const patience = 10_000;
+
 /** Owns the one worker thread that trains a run, and tells the run what the worker tells. */
 export class Session extends Disposable {
   private readonly thread: Thread<ToTraining>;
   private over = false;
+  private overdue: NodeJS.Timeout | undefined;
   private readonly over_ = this._register(new vscode.EventEmitter<SessionEnd>());
   /** Fires once, when nothing more will come. */
   readonly onDidEnd = this.over_.event;
@@ -42,8 +46,10 @@ export class Session extends Disposable {
     if (this.run.state === 'paused') this.post({ type: 'resume' });
   }
 
+  /** Asks the worker to stop after its step, and the person whether to end it if it does not answer. */
   stop(): void {
     this.post({ type: 'stop' });
+    this.overdue ??= setTimeout(() => void this.offerEnd(), patience);
   }
 
   /** Saves now. Resolves when the checkpoint has come, or after `patience` milliseconds. */
@@ -124,6 +130,22 @@ export class Session extends Disposable {
     }
   }
 
+  private async offerEnd(): Promise<void> {
+    const end = vscode.l10n.t('End It Now');
+    const told = vscode.l10n.t(
+      '{0} has not answered for {1} seconds, as in a very long step; wait, or end it where its last checkpoint was taken.',
+      this.run.name,
+      patience / 1000,
+    );
+    const answer = await vscode.window.showWarningMessage(told, end);
+    this.overdue = undefined;
+    if (answer !== end || this.over) return;
+    this.run.markStop(vscode.l10n.t('Ended'));
+    const at = this.run.history.lastStep.toLocaleString();
+    this.run.enter('stopped', this.withCheckpoint(vscode.l10n.t('Ended after step {0}, as it did not answer.', at)));
+    this.end('done');
+  }
+
   private crash(error: NodeJS.ErrnoException): void {
     if (this.over) return;
     this.log.error(error.stack ?? String(error));
@@ -139,16 +161,20 @@ export class Session extends Disposable {
   }
 
   private fail(why: string, how: SessionEnd = 'failed'): void {
-    const kept = this.run.hasCheckpoint
-      ? vscode.l10n.t('The checkpoint of step {0} is kept.', this.run.checkpointStep.toLocaleString())
-      : '';
-    this.run.enter('failed', `${why} ${kept}`.trim());
+    this.run.enter('failed', this.withCheckpoint(why));
     this.end(how);
+  }
+
+  private withCheckpoint(sentence: string): string {
+    if (!this.run.hasCheckpoint) return sentence;
+    const step = this.run.checkpointStep.toLocaleString();
+    return `${sentence} ${vscode.l10n.t('The checkpoint of step {0} is kept.', step)}`;
   }
 
   private end(how: SessionEnd): void {
     if (this.over) return;
     this.over = true;
+    clearTimeout(this.overdue);
     this.over_.fire(how);
     void this.thread.terminate();
   }

@@ -99,6 +99,23 @@ describe('Bad input', () => {
     await api.delete(run.id);
   });
 
+  it('offers to end a worker that does not answer when it is to stop, and ends it', async () => {
+    // A step of this takes the reference engine most of a minute.
+    const model = { cell: 'lstm', hidden: 1024 } as const;
+    const training = { batch: 128, steps: 16 } as const;
+    const run = await api.train(scratch.write('whale.txt', realText(40_000)), small({ model, training }));
+    await untilState(run, 'running');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    messages.answer = 'End It Now';
+    await vscode.commands.executeCommand('recurrent.stop', run.id);
+    const message = await messages.next();
+    assert.match(message, /has not answered for 10 seconds/);
+    assert.ok(isPlain(message), message);
+    await untilState(run, 'stopped');
+    assert.match(run.summary.message, /^Ended after step \d+, as it did not answer\./);
+    await api.delete(run.id);
+  });
+
   it('stops a run that diverges, and goes back to its last good checkpoint at half the learning rate', async () => {
     const configuration = small({
       model: { cell: 'rnn', activation: 'identity' },
