@@ -1,6 +1,8 @@
 // Reproduces what others printed: trains every row of rows/*.json with the command line and compares. The rows of the
 // lecture's table are about the last training perplexity; others about the best validation perplexity or nats.
-// A row that has `seconds` must end within them. The curve of each row is written as CSV.
+// A row whose end is a matter of luck (a loss that leaps up and comes back, a best that differs by more than its margin) has
+// `seeds`: it is trained with as many, from 0 on, and its number is their median. A row that has `seconds` must end within
+// them, each time. The curve of each training is written as CSV.
 //   npm run fidelity -- [--only NAME] [--out FOLDER] [--texts FOLDER] [--pytorch pytorch_lm.py [--python /usr/bin/python3] [--threads 2]]
 // With --pytorch the same row is trained by the PyTorch peer too.
 import { spawn } from 'node:child_process';
@@ -13,7 +15,7 @@ import { parseArgs } from 'node:util';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
 /** How much worse than the printed number a row may be, if it does not say so itself. */
-const lecture = { text: 'timemachine.txt', measure: 'training', tolerance: 0.1 };
+const lecture = { text: 'timemachine.txt', measure: 'training', tolerance: 0.1, seeds: 1 };
 
 const { values } = parseArgs({
   options: {
@@ -54,15 +56,30 @@ const measures = {
 /** The last number of a curve, or the best. */
 const pick = (numbers, best) => (best ? Math.min(...numbers) : numbers.at(-1)) ?? Number.NaN;
 
-async function ours(name, text, { measure, arguments: options }) {
+/** The middle of an odd number of numbers. */
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[(numbers.length - 1) / 2];
+
+/** Trains with every seed of a row. `train` takes a seed and gives its number and its seconds. */
+async function overSeeds({ seeds }, train) {
+  const results = [];
+  for (let seed = 0; seed < seeds; seed++) results.push(await train(seed));
+  const numbers = results.map(({ value }) => value);
+  return { value: median(numbers), numbers, seconds: Math.max(...results.map(({ seconds }) => seconds)) };
+}
+
+async function ours(name, text, { measure, arguments: options }, seed) {
   const { event: wanted, of, best } = measures[measure];
   const curve = [];
   const started = performance.now();
-  await lines(process.execPath, [join(root, 'dist/cli.js'), 'train', text, ...options, '--json'], (event) => {
-    if (event.event === wanted) curve.push([event.epoch, event.step, of(event)]);
-  });
+  await lines(
+    process.execPath,
+    [join(root, 'dist/cli.js'), 'train', text, ...options, '--seed', `${seed}`, '--json'],
+    (event) => {
+      if (event.event === wanted) curve.push([event.epoch, event.step, of(event)]);
+    },
+  );
   const csv = ['epoch,step,value', ...curve.map((line) => line.join(','))].join('\n');
-  writeFileSync(join(values.out, `${name}.csv`), `${csv}\n`);
+  writeFileSync(join(values.out, seed === 0 ? `${name}.csv` : `${name}-seed-${seed}.csv`), `${csv}\n`);
   return {
     value: pick(
       curve.map(([, , value]) => value),
@@ -72,12 +89,12 @@ async function ours(name, text, { measure, arguments: options }) {
   };
 }
 
-async function peer(text, row) {
-  if (!values.pytorch || !row.peer) return undefined;
+async function peer(text, row, seed) {
   const { theirs, best } = measures[row.measure];
   const numbers = [];
   const started = performance.now();
-  await lines(values.python, [values.pytorch, '--data', text, '--threads', values.threads, ...row.peer], (line) => {
+  const options = ['--data', text, '--threads', values.threads, '--seed', `${seed}`, ...row.peer];
+  await lines(values.python, [values.pytorch, ...options], (line) => {
     numbers.push(theirs(line));
   });
   return { value: pick(numbers, best), seconds: (performance.now() - started) / 1000 };
@@ -99,14 +116,15 @@ for (const name of names) {
     console.error(`The row ${name} is about ${row.text}, and there is no ${text}; name its folder with --texts.`);
     process.exit(2);
   }
-  const mine = await ours(name, text, row);
-  const theirs = await peer(text, row);
+  const mine = await overSeeds(row, (seed) => ours(name, text, row, seed));
+  const theirs = values.pytorch && row.peer ? await overSeeds(row, (seed) => peer(text, row, seed)) : undefined;
   const holds = mine.value <= row.printed + row.tolerance && mine.seconds <= (row.seconds ?? Number.POSITIVE_INFINITY);
   const line = {
     row: row.title,
     measure: row.measure,
     printed: row.printed,
     here: Number(mine.value.toFixed(4)),
+    seeds: mine.numbers.map((value) => value.toFixed(4)).join(' '),
     seconds: Math.round(mine.seconds),
     PyTorch: theirs ? Number(theirs.value.toFixed(4)) : '',
     'PyTorch s': theirs ? Math.round(theirs.seconds) : '',
