@@ -9,7 +9,7 @@ import type { Run } from './run';
 export type SessionEnd = 'done' | 'diverged' | 'refused' | 'failed' | 'disposed';
 
 /** How long a worker may take to stop before a person is asked whether to end it, milliseconds. */
-const patience = 10_000;
+const stopPatience = 10_000;
 
 /** Owns the one worker thread that trains a run, and tells the run what the worker tells. */
 export class Session extends Disposable {
@@ -48,8 +48,9 @@ export class Session extends Disposable {
 
   /** Asks the worker to stop after its step, and the person whether to end it if it does not answer. */
   stop(): void {
+    if (this.over) return;
     this.post({ type: 'stop' });
-    this.overdue ??= setTimeout(() => void this.offerEnd(), patience);
+    this.overdue ??= setTimeout(() => void this.offerEnd(), stopPatience);
   }
 
   /** Saves now. Resolves when the checkpoint has come, or after `patience` milliseconds. */
@@ -133,9 +134,9 @@ export class Session extends Disposable {
   private async offerEnd(): Promise<void> {
     const end = vscode.l10n.t('End It Now');
     const told = vscode.l10n.t(
-      '{0} has not answered for {1} seconds, as in a very long step; wait, or end it where its last checkpoint was taken.',
+      '{0} has not answered for {1} seconds, as in a very long step; wait, or end it now and lose what it learnt since its last checkpoint.',
       this.run.name,
-      patience / 1000,
+      stopPatience / 1000,
     );
     const answer = await vscode.window.showWarningMessage(told, end);
     this.overdue = undefined;
