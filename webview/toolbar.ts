@@ -87,9 +87,7 @@ export class Toolbar {
         this.slider,
         this.steps,
       ),
-      this.all,
-      present,
-      this.readout,
+      element('div', { class: 'reading' }, this.readout, this.all, present),
     );
     if (presenting) press(true);
     else present.setAttribute('aria-pressed', 'false');
