@@ -17,16 +17,21 @@ export const states: { readonly [state in RunState]: { readonly label: string; r
   failed: { label: 'Failed', icon: 'cross' },
 };
 
+/** What a run is doing, in a word or two. */
+export function activityOf({ state, evaluating }: Pick<RunSummary, 'state' | 'evaluating'>): string {
+  return state === 'running' && evaluating ? 'Evaluating' : states[state].label;
+}
+
 /** The state of a run as a chip with icon and word. */
 export class StateChip {
   readonly element = element('span', { class: 'state', 'data-testid': 'run-state', role: 'status' });
-  private state: RunState | undefined;
 
-  set(state: RunState): void {
-    if (state === this.state) return;
-    this.state = state;
+  set(run: RunSummary): void {
+    const { state } = run;
+    const label = activityOf(run);
+    if (this.element.dataset.state === state && this.element.textContent === label) return;
     this.element.dataset.state = state;
-    this.element.replaceChildren(icon(states[state].icon), states[state].label);
+    this.element.replaceChildren(icon(states[state].icon), label);
   }
 }
 
@@ -113,7 +118,7 @@ export class Head {
     this.run = run;
     const { state, latest, prepared, configuration } = run;
     setText(this.name, run.name);
-    this.chip.set(state);
+    this.chip.set(run);
     this.name.title = run.name;
     setText(this.facts, prepared ? factsOf(run) : run.source);
     this.facts.title = this.facts.textContent ?? '';
@@ -144,7 +149,7 @@ export class Head {
     this.progress.classList.toggle('indeterminate', state === 'preparing');
     if (state === 'preparing') this.progress.removeAttribute('aria-valuenow');
     else this.progress.setAttribute('aria-valuenow', String(Math.round(share * 100)));
-    this.progress.setAttribute('aria-valuetext', `${states[state].label}, ${Math.round(share * 100)}%`);
+    this.progress.setAttribute('aria-valuetext', `${activityOf(run)}, ${Math.round(share * 100)}%`);
   }
 
   private send(type: 'pause' | 'resume' | 'stop' | 'checkpoint' | 'again'): void {

@@ -108,7 +108,7 @@ export class SidebarPage {
   private write(run: RunSummary): void {
     const { state, latest } = run;
     setText(this.name, run.name);
-    this.chip.set(state);
+    this.chip.set(run);
     setText(this.message, run.message);
     setShown(this.message, run.message !== '');
     this.message.classList.toggle('error', state === 'failed' || state === 'diverged');

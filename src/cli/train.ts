@@ -100,6 +100,8 @@ function linesOf(event: TrainingEvent): string[] {
     }
     case 'epoch':
       return [`epoch ${event.epoch}: training perplexity ${event.perplexity.toFixed(3)}`];
+    case 'evaluating':
+      return [`step ${event.step}: evaluating on ${event.tokens} validation tokens …`];
     case 'evaluation':
       return [
         `step ${event.step}: validation perplexity ${event.perplexity.toFixed(3)}, ${event.bitsPerCharacter.toFixed(3)} bits per character${event.best ? ', the best so far' : ''}. ${event.diagnosis}`.trimEnd(),

@@ -27,11 +27,12 @@ export interface RunText {
 
 /** Describes a run as it stands. */
 export function describeRun(run: Run): RunText {
-  const { latest, state, prepared, started } = run.summary;
-  if (!latest) return { short: describeState(state), brief: describeState(state), lines: [describeState(state)] };
+  const { latest, state, evaluating, prepared, started } = run.summary;
+  const activity = state === 'running' && evaluating ? vscode.l10n.t('Evaluating') : describeState(state);
+  if (!latest) return { short: activity, brief: activity, lines: [activity] };
   const { step, totalSteps, epoch, perplexity, validationPerplexity, secondsLeft } = latest;
   const numbers = [vscode.l10n.t('perplexity {0}', perplexity.toFixed(2))];
-  const short = [describeState(state), ...numbers];
+  const short = [activity, ...numbers];
   if (run.isLive && totalSteps > 0) short.push(`${Math.floor((100 * step) / totalSteps)}%`);
   const lines = [
     vscode.l10n.t('Step {0} of {1}, epoch {2}', step.toLocaleString(), totalSteps.toLocaleString(), epoch.toFixed(2)),

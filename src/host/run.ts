@@ -36,6 +36,7 @@ export class Run extends Disposable {
   /** Weights that the disk did not take when it was asked; asked again with everything else. */
   private readonly refused = new WeakSet<Weights>();
   private loading: Promise<void> | undefined;
+  private evaluating = false;
   private touched: boolean;
 
   /**
@@ -108,8 +109,8 @@ export class Run extends Disposable {
 
   get summary(): RunSummary {
     const { id, name, source, state, started, configuration, prepared, message } = this.record;
-    const hasCheckpoint = this.hasCheckpoint;
-    return { id, name, source, state, started, configuration, prepared, message, hasCheckpoint, latest: this.latest };
+    const { hasCheckpoint, evaluating, latest } = this;
+    return { id, name, source, state, evaluating, started, configuration, prepared, message, hasCheckpoint, latest };
   }
 
   /** Reads a restored run's history from disk, once. */
@@ -131,6 +132,7 @@ export class Run extends Disposable {
   /** Puts the run in a state. @param message one sentence for people, after an end */
   enter(state: RunState, message = ''): void {
     this.touched = true;
+    this.evaluating = false;
     this.update({ state, message, ...(liveStates.includes(state) ? owner : nobody) });
     this.release();
     this.changed.fire();
@@ -230,6 +232,10 @@ export class Run extends Disposable {
         break;
       case 'checkpoint':
         this.keep(event);
+        break;
+      case 'evaluating':
+      case 'evaluation':
+        this.evaluating = event.event === 'evaluating';
         break;
       case 'mark':
         if (event.kind === 'paused') this.enter('paused');

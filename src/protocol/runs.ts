@@ -14,6 +14,8 @@ export interface RunSummary {
   readonly name: string;
   readonly source: string;
   readonly state: RunState;
+  /** Whether a long evaluation keeps it from its next step. */
+  readonly evaluating?: boolean;
   /** Milliseconds since 1970. */
   readonly started: number;
   readonly configuration: Configuration;

@@ -3,6 +3,7 @@ export type TrainingEvent =
   | PreparedEvent
   | StepEvent
   | EpochEvent
+  | EvaluatingEvent
   | EvaluationEvent
   | ContinuationEvent
   | FlowEvent
@@ -75,6 +76,14 @@ export interface EpochEvent {
   /** Mean −log p per token over the epoch's windows, each measured before its update. */
   readonly nats: number;
   readonly perplexity: number;
+}
+
+/** An evaluation takes longer than a second, and no step is taken until it is over. */
+export interface EvaluatingEvent {
+  readonly event: 'evaluating';
+  readonly step: number;
+  /** Validation tokens that it looks at. */
+  readonly tokens: number;
 }
 
 /** The model measured on the validation text. There is none of these if nothing is held out. */

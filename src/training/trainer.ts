@@ -21,6 +21,8 @@ const longestEvaluation = 64;
 /** Longest time without a checkpoint, milliseconds, and the time until the first one with anything learnt in it. */
 const checkpointInterval = 10_000;
 const firstInterval = 2000;
+/** How long an evaluation may take before it is told that there is one, milliseconds. */
+const silentEvaluation = 1000;
 /** Longest time without letting the thread breathe, milliseconds. */
 const breathInterval = 10;
 
@@ -195,7 +197,11 @@ export class Trainer {
       const tokens = corpus.validation.subarray(0, validationLimit);
       const measuring = evaluate(engine, tokens, window.batch, Math.min(window.steps, longestEvaluation));
       let next = measuring.next();
-      for (; !next.done; next = measuring.next()) {
+      for (let told = false; !next.done; next = measuring.next()) {
+        if (!told && this.clock.now() - start > silentEvaluation) {
+          told = true;
+          yield { event: 'evaluating', step: progress.step, tokens: tokens.length - 1 };
+        }
         await this.breathe();
         if (this.control.stopped) return false;
       }

@@ -64,6 +64,29 @@ describe('A training', () => {
     assert.match(tokens.map((token) => token.text).join(''), /^[a-z ]{40}$/);
   });
 
+  it('says that it evaluates, where that takes long', async () => {
+    const training = { engine: 'fused', seed: 9, batch: 1, steps: 8, evaluateEvery: 60 } as const;
+    const run = await api.train(text, small({ text: { validation: 0.3 }, model: { hidden: 512 }, training }));
+    await until(
+      'it evaluates',
+      () => run.summary.evaluating === true,
+      () => run.summary.state,
+    );
+    await until(
+      'the status bar says so',
+      () => /Evaluating/.test(api.statusText),
+      () => api.statusText,
+    );
+    await until(
+      'it trains again',
+      () => run.summary.evaluating === false && run.summary.state === 'running',
+      () => run.summary.state,
+    );
+    assert.equal(run.history.evaluations.length, 1);
+    await vscode.commands.executeCommand('recurrent.stop', run.id);
+    await untilState(run, 'stopped');
+  });
+
   it('trains in a process of its own when V8 is to widen the kernel, and survives that process', async () => {
     const own = small({ training: { engine: 'fused', seed: 7, maxSteps: 40, revectorize: true } });
     const run = await api.train(text, own);

@@ -3,7 +3,7 @@ import { memoryEstimate } from '../../src/engine/tfjs/memory';
 import { readCheckpoint } from '../../src/model/checkpoint';
 import { modelSchema } from '../../src/model/configuration';
 import { TrainingControl } from '../../src/training/control';
-import type { StepEvent } from '../../src/training/events';
+import type { StepEvent, TrainingEvent } from '../../src/training/events';
 import { losses, of, sentence, train } from './training/train';
 
 describe('a run', () => {
@@ -151,6 +151,20 @@ describe('a run', () => {
     expect(of(events, 'evaluation')).toEqual([]);
     expect(of(events, 'checkpoint').at(-1)?.reason).toBe('final');
     expect(stoppedAt).toBeLessThan(performance.now());
+  });
+
+  it('tells of an evaluation once it has taken a second, and of no shorter one', async () => {
+    const configuration = { text: { validation: 0.5 }, training: { maxSteps: 4, evaluateEvery: 2, batch: 1 } };
+    const evaluations = (events: readonly TrainingEvent[]) =>
+      events.map(({ event }) => event).filter((event) => event.startsWith('evaluati'));
+    let now = 0;
+    const slow = { now: () => (now += 300), breathe: () => Promise.resolve() };
+    const told = await train({ configuration, time: slow });
+    expect(evaluations(told)).toEqual(['evaluating', 'evaluation', 'evaluating', 'evaluation']);
+    const [{ validationTokens }] = of(told, 'prepared');
+    expect(of(told, 'evaluating')[1]).toMatchObject({ step: 4, tokens: validationTokens - 1 });
+    const quick = { now: () => 0, breathe: () => Promise.resolve() };
+    expect(evaluations(await train({ configuration, time: quick }))).toEqual(['evaluation', 'evaluation']);
   });
 
   it.each(['stop', 'pause'] as const)('leaves a long search for a continuation when it is to %s', async (what) => {

@@ -44,6 +44,23 @@ test.describe('the panel', () => {
     expect(await page.getByTestId('continuation').count()).toBeGreaterThan(continuations);
   });
 
+  test('says that it evaluates, while no step comes', async ({ page }) => {
+    await play(page, 'panel', 'running');
+    const state = page.getByTestId('run-state');
+    for (const [evaluating, said] of [
+      [true, 'Evaluating'],
+      [false, 'Training'],
+    ] as const) {
+      await page.evaluate((now) => {
+        const { stretch, summary } = fakeHost.make;
+        const run = { ...summary('running', 6412, 9730), evaluating: now };
+        fakeHost.deliver({ type: 'delta', summary: run, stretch: stretch(6412, 9730, { from: 6412 }) });
+      }, evaluating);
+      await expect(state).toHaveText(said);
+      await expect(page.getByRole('progressbar')).toHaveAttribute('aria-valuetext', `${said}, 66%`);
+    }
+  });
+
   test('says where the diagnosis stands that nothing is measured, if nothing is held out', async ({ page }) => {
     const diagnosis = 'Validation is not measured: nothing of the text is held out.';
     await page.evaluate((said) => {
