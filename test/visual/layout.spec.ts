@@ -94,6 +94,25 @@ test.describe('at the width of half an editor', () => {
   });
 });
 
+test.describe('beside a text in a small window', () => {
+  test.use({ viewport: { width: 520, height: 900 } });
+
+  test('the buttons stand in one line and the numbers in two even ones', async ({ page }) => {
+    await open(page, 'panel', 'dark');
+    await play(page, 'panel', 'running');
+    const lines = async (selector: string) => {
+      const tops = await page
+        .locator(selector)
+        .evaluateAll((all) =>
+          all.filter((node) => node.checkVisibility()).map((node) => Math.round(node.getBoundingClientRect().top)),
+        );
+      return [...new Set(tops)].map((top) => tops.filter((each) => each === top).length);
+    };
+    expect(await lines('.controls vscode-button')).toEqual([4]);
+    expect(await lines('.tile')).toEqual([5, 4]);
+  });
+});
+
 test('presents: words and curves grow, and it is remembered', async ({ page }) => {
   await open(page, 'panel', 'dark');
   await play(page, 'panel', 'running');
