@@ -132,7 +132,7 @@ export class Run extends Disposable {
   /** Puts the run in a state. @param message one sentence for people, after an end */
   enter(state: RunState, message = ''): void {
     this.touched = true;
-    this.evaluating = false;
+    this.evaluating &&= liveStates.includes(state);
     this.update({ state, message, ...(liveStates.includes(state) ? owner : nobody) });
     this.release();
     this.changed.fire();

@@ -8,7 +8,7 @@ export interface Clock {
   breathe(): Promise<void>;
 }
 
-/** What a person asks of a run while it goes on. The trainer looks between steps. */
+/** What a person asks of a run while it goes on. The trainer looks between steps, and between the windows of an evaluation. */
 export class TrainingControl {
   private stopping = false;
   private saving = false;
@@ -25,7 +25,7 @@ export class TrainingControl {
     this.wake?.();
   }
 
-  /** Ends the run after the present step; it finishes properly, with its last checkpoint. */
+  /** Ends the run after the present step, or within an evaluation; it finishes properly, with its last checkpoint. */
   stop(): void {
     this.stopping = true;
     this.wake?.();

@@ -187,7 +187,7 @@ export class Trainer {
     const { progress, training } = this;
     const { engine, corpus, window } = training;
     this.evaluatedStep = progress.step;
-    const start = this.clock.now();
+    let start = this.clock.now();
     let reason: CheckpointEvent['reason'] = 'latest';
     if (!this.finite) {
       yield this.diverged(this.watch.overflow(progress.step, this.lr));
@@ -203,6 +203,9 @@ export class Trainer {
           yield { event: 'evaluating', step: progress.step, tokens: tokens.length - 1 };
         }
         await this.breathe();
+        const asked = this.clock.now();
+        yield* this.gate();
+        start += this.clock.now() - asked;
         if (this.control.stopped) return false;
       }
       const { mean: nats, perplexity } = next.value;
@@ -254,7 +257,7 @@ export class Trainer {
     yield { event: 'continuation', step: progress.step, prompt, text };
   }
 
-  /** Applies what was asked for since the last step, and waits while paused. */
+  /** Applies what was asked for since it was last passed, and waits while paused. */
   private async *gate(): AsyncGenerator<TrainingEvent, void> {
     const { control, progress } = this;
     let announced = false;

@@ -167,6 +167,37 @@ describe('a run', () => {
     expect(evaluations(await train({ configuration, time: quick }))).toEqual(['evaluation', 'evaluation']);
   });
 
+  it('pauses and saves within an evaluation, and does not count the pause', async () => {
+    const control = new TrainingControl();
+    const configuration = { text: { validation: 0.5 }, training: { maxSteps: 4, evaluateEvery: 2, batch: 1 } };
+    let now = 0;
+    const time = { now: () => (now += 300), breathe: () => Promise.resolve() };
+    const onEvent = (event: TrainingEvent) => {
+      if (event.event === 'evaluating' && event.step === 2) {
+        control.checkpoint();
+        control.pause();
+      }
+      if (event.event !== 'mark' || event.kind !== 'paused') return;
+      now += 1e9;
+      setTimeout(() => control.resume(), 5);
+    };
+    const events = await train({ configuration, control, time, onEvent });
+    const seen = events.map((event) => (event.event === 'mark' ? event.kind : event.event));
+    const from = seen.indexOf('evaluating');
+    expect(seen.slice(from, from + 6)).toEqual([
+      'evaluating',
+      'checkpoint',
+      'checkpoint',
+      'paused',
+      'resumed',
+      'evaluation',
+    ]);
+    expect(of(events, 'step').at(-1)?.seconds).toBeLessThan(1e5);
+    const undisturbed = await train({ configuration, time: { now: () => 0, breathe: () => Promise.resolve() } });
+    expect(of(events, 'evaluation')).toEqual(of(undisturbed, 'evaluation'));
+    expect(losses(events)).toEqual(losses(undisturbed));
+  });
+
   it.each(['stop', 'pause'] as const)('leaves a long search for a continuation when it is to %s', async (what) => {
     const control = new TrainingControl();
     const seen: string[] = [];
