@@ -56,7 +56,7 @@ export function adviceAfterDivergence(
   { lr, clipping }: Pick<TrainingConfiguration, 'lr' | 'clipping'>,
   target: string | undefined,
 ): string {
-  const options = [`--lr ${Math.max(1e-7, slower(lr))}`, ...(clipping === 'none' ? ['--clipping norm'] : [])].join(' ');
+  const options = [`--lr ${slower(lr)}`, ...(clipping === 'norm' ? [] : ['--clipping norm'])].join(' ');
   if (!target) {
     return `The last good model, of step ${step}, was not kept: name a file with --checkpoint, or begin again with ${options}.`;
   }

@@ -113,7 +113,7 @@ function linesOf(event: TrainingEvent): string[] {
     case 'finished':
       return [`Finished at step ${event.step} (${event.reason}).`];
     case 'diverged':
-      return [`Diverged at step ${event.step}: ${event.why} ${event.remedy}`];
+      return [`Diverged after step ${event.step}: ${event.why} ${event.remedy}`];
     case 'flow':
     case 'checkpoint':
       return [];

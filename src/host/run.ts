@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { readCheckpoint } from '../model/checkpoint';
-import type { Configuration } from '../model/configuration';
+import type { Configuration, TrainingConfiguration } from '../model/configuration';
 import type { LatestMetrics, RunState, RunSummary } from '../protocol/runs';
 import type { CheckpointEvent, TrainingEvent } from '../training/events';
 import { Disposable } from './disposable';
@@ -141,10 +141,10 @@ export class Run extends Disposable {
   }
 
   /** Notes what was changed while it trains, so that it goes on with that. */
-  adjust({ lr, clip }: { readonly lr?: number; readonly clip?: number }): void {
+  adjust(change: Partial<Pick<TrainingConfiguration, 'lr' | 'clip' | 'clipping'>>): void {
     const { training } = this.configuration;
-    const changed = { ...training, lr: lr ?? training.lr, clip: clip ?? training.clip };
-    this.update({ configuration: { ...this.configuration, training: changed } });
+    const { lr = training.lr, clip = training.clip, clipping = training.clipping } = change;
+    this.update({ configuration: { ...this.configuration, training: { ...training, lr, clip, clipping } } });
   }
 
   /** Marks where it stopped. @param text for people, in a few words */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Configuration } from '../model/configuration';
 import { UserError } from '../text/user-error';
+import { slower } from '../training/divergence';
 import { Disposable } from './disposable';
 import { showError } from './messages';
 import type { Run } from './run';
@@ -76,11 +77,13 @@ export class Trainer extends Disposable {
   private async tell({ run, how }: EndedSession): Promise<void> {
     if (how === 'done' || how === 'disposed') return;
     const goOn = vscode.l10n.t('Go On from Checkpoint');
-    const slower = vscode.l10n.t('Go Back and Halve the Learning Rate');
+    const clip = vscode.l10n.t('Go Back and Clip by Norm');
+    const slow = vscode.l10n.t('Go Back and Lower the Learning Rate');
     const log = vscode.l10n.t('Show Log');
     const actions: string[] = [];
     if (how === 'failed' && run.hasCheckpoint) actions.push(goOn);
-    if (how === 'diverged' && run.hasCheckpoint) actions.push(slower);
+    const { lr, clipping } = run.configuration.training;
+    if (how === 'diverged' && run.hasCheckpoint) actions.push(...(clipping === 'norm' ? [slow] : [clip, slow]));
     if (how === 'failed') actions.push(log);
     const { name, source, message } = run.summary;
     const told = message.includes(source) ? message : `${name}: ${message}`;
@@ -88,8 +91,10 @@ export class Trainer extends Disposable {
     if (answer === log) this.log.show();
     // A notification stays for hours: meanwhile the run may have been resumed otherwise, or deleted.
     if (run.isLive || this.runs.get(run.id) !== run) return;
-    if (answer === slower) run.adjust({ lr: run.configuration.training.lr / 2 });
-    if (answer === slower || answer === goOn) await this.goOn(run).catch((error) => showError(error, this.log));
+    if (answer === clip) run.adjust({ clipping: 'norm' });
+    if (answer === slow) run.adjust({ lr: slower(lr) });
+    if (answer === clip || answer === slow || answer === goOn)
+      await this.goOn(run).catch((error) => showError(error, this.log));
   }
 
   /** The text in the active editor, or undefined. */

@@ -25,25 +25,38 @@ export class DivergenceWatch {
   private smoothed = Number.NaN;
   private above = 0;
 
-  /** @param vocabulary V; the uniform perplexity */
-  constructor(private readonly vocabulary: number) {}
+  /**
+   * @param vocabulary V; the uniform perplexity
+   * @param clipped whether gradients are clipped by their norm, so that this is no remedy
+   */
+  constructor(
+    private readonly vocabulary: number,
+    private readonly clipped: boolean,
+  ) {}
 
   /**
    * Looks at one gradient, before it is applied.
    * @param loss mean −log p of the window, nats
    * @returns why to stop, or undefined
    */
-  look(step: number, loss: number, norm: number, learningRate: number, clipped: boolean): Divergence | undefined {
-    const remedy = remedyFor(learningRate, clipped);
+  look(step: number, loss: number, norm: number, learningRate: number): Divergence | undefined {
+    const remedy = this.remedy(learningRate);
     if (!Number.isFinite(loss)) return { why: `The loss of step ${step} is not a finite number.`, remedy };
     if (!Number.isFinite(norm)) return { why: `The gradient of step ${step} is not finite: it exploded.`, remedy };
     this.smoothed = Number.isNaN(this.smoothed) ? loss : 0.95 * this.smoothed + 0.05 * loss;
     this.above = step > grace && this.worried ? this.above + 1 : 0;
     if (this.above < patience) return undefined;
-    const perplexity = Math.exp(Math.min(this.smoothed, 700)).toPrecision(3);
     return {
-      why: `For ${patience} steps the training perplexity (${perplexity}) has been worse than guessing uniformly (${this.vocabulary}).`,
+      why: `For ${patience} steps the training perplexity (${this.perplexity}) has been worse than guessing uniformly (${this.vocabulary}).`,
       remedy,
+    };
+  }
+
+  /** For a run that ends while it is worried, and was never better. */
+  hopeless(learningRate: number): Divergence {
+    return {
+      why: `It ends with a training perplexity (${this.perplexity}) worse than guessing uniformly (${this.vocabulary}), and was never measured better.`,
+      remedy: this.remedy(learningRate),
     };
   }
 
@@ -52,18 +65,30 @@ export class DivergenceWatch {
     return !Number.isNaN(this.smoothed) && worseThanGuessing(this.smoothed, this.vocabulary);
   }
 
-  /** For weights that are no longer finite after an update, or that make a validation loss that is not. */
+  /** For weights that are no longer finite after an update. */
   overflow(step: number, learningRate: number): Divergence {
-    return { why: `The weights overflowed at step ${step}.`, remedy: remedyFor(learningRate, false) };
+    return { why: `The weights overflowed at step ${step}.`, remedy: this.remedy(learningRate) };
+  }
+
+  /** For finite weights whose validation loss is not. */
+  unmeasurable(step: number, learningRate: number): Divergence {
+    return {
+      why: `The validation loss after step ${step} is not a finite number: the weights have grown too large.`,
+      remedy: this.remedy(learningRate),
+    };
+  }
+
+  private get perplexity(): string {
+    return Math.exp(Math.min(this.smoothed, 700)).toPrecision(3);
+  }
+
+  private remedy(learningRate: number): string {
+    const lower = `try a learning rate below ${learningRate}, for example ${slower(learningRate)}.`;
+    return this.clipped ? lower.replace('try', 'Try') : `Clip by norm (training.clipping, training.clip) or ${lower}`;
   }
 }
 
-function remedyFor(learningRate: number, clipped: boolean): string {
-  const lower = `try a learning rate below ${learningRate}, for example ${slower(learningRate)}.`;
-  return clipped ? lower.replace('try', 'Try') : `Clip by norm (training.clipping, training.clip) or ${lower}`;
-}
-
-/** A tenth of a learning rate, in one digit: what to try after a divergence. */
+/** A tenth of a learning rate, in one digit, and not less than can be configured: what to try after a divergence. */
 export function slower(learningRate: number): number {
-  return Number((learningRate / 10).toPrecision(1));
+  return Math.max(1e-7, Number((learningRate / 10).toPrecision(1)));
 }

@@ -81,6 +81,9 @@ function* changes(
   { training }: Configuration,
 ): Generator<TrainingEvent> {
   if (training.lr !== old.lr) yield mark(step, 'learningRate', `Learning rate ${old.lr} → ${training.lr}`);
+  if (training.clipping !== old.clipping) {
+    yield mark(step, 'clip', `Clipping: ${old.clipping} → ${training.clipping}`);
+  }
   if (training.clipping !== 'none' && training.clip !== old.clip) {
     yield mark(step, 'clip', `θ ${old.clip} → ${training.clip}`);
   }

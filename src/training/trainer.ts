@@ -57,7 +57,7 @@ export class Trainer {
     this.progress = this.resumption?.progress ?? beginning();
     const words = resumed?.resume?.progress.random;
     this.noise = words ? Random.restore(words) : new Random(streamSeed(seed, streams.noise));
-    this.watch = new DivergenceWatch(engine.shape.vocabulary);
+    this.watch = new DivergenceWatch(engine.shape.vocabulary, clipping === 'norm');
     this.truncation = createTruncationMemory(window.batch);
     this.probe = this.plan.probe();
     this.state = createState(engine.shape, window.batch);
@@ -80,6 +80,10 @@ export class Trainer {
     if (ended === 'diverged') return;
     // Who says stop wants to stop; otherwise the last model is measured too.
     if (ended !== 'stopped' && this.evaluatedStep !== this.progress.step && (yield* this.runEvaluation())) return;
+    if (ended !== 'stopped' && this.watch.worried && this.progress.bestNats === undefined) {
+      yield this.diverged(this.watch.hopeless(this.lr));
+      return;
+    }
     if (this.good) yield this.checkpoint('final');
     yield { event: 'finished', step: this.progress.step, reason: ended ?? 'epochs' };
   }
@@ -127,7 +131,7 @@ export class Trainer {
     const dropoutSeed = engine.shape.dropout > 0 ? this.noise.integer32() : undefined;
     const { nats, tokens, norm } = engine.gradient(window, this.state, { dropoutSeed, carry: this.carry(window) });
     const loss = nats / tokens;
-    const divergence = this.watch.look(step, loss, norm, learningRate, options.clipping === 'norm');
+    const divergence = this.watch.look(step, loss, norm, learningRate);
     if (divergence) {
       yield this.diverged(divergence);
       return true;
@@ -211,7 +215,7 @@ export class Trainer {
       const { mean: nats, perplexity } = next.value;
       const first = corpus.training.length + 1;
       if (!Number.isFinite(nats)) {
-        yield this.diverged(this.watch.overflow(progress.step, this.lr));
+        yield this.diverged(this.watch.unmeasurable(progress.step, this.lr));
         return true;
       }
       const good = !worseThanGuessing(nats, engine.shape.vocabulary);

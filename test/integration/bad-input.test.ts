@@ -116,7 +116,7 @@ describe('Bad input', () => {
     await api.delete(run.id);
   });
 
-  it('stops a run that diverges, and goes back to its last good checkpoint at half the learning rate', async () => {
+  it('stops a run that diverges, and goes back to its last good checkpoint with a lower learning rate', async () => {
     const configuration = small({
       model: { cell: 'rnn', activation: 'identity' },
       training: { optimizer: 'sgd', lr: 0.1, clipping: 'none' },
@@ -124,13 +124,13 @@ describe('Bad input', () => {
     const run = await api.train(scratch.write('whale.txt', realText(40_000)), configuration);
     await untilStep(run, 50);
     await vscode.commands.executeCommand('recurrent.checkpoint', run.id);
-    messages.answer = 'Go Back and Halve the Learning Rate';
+    messages.answer = 'Go Back and Lower the Learning Rate';
     api.adjust(run.id, { lr: 80 });
     const message = await messages.next();
     messages.answer = undefined;
     assert.ok(isPlain(message), message);
     await until('it went back', () => run.history.marks.some(({ kind }) => kind === 'restored'));
-    assert.equal(run.summary.configuration.training.lr, 40);
+    assert.equal(run.summary.configuration.training.lr, 8);
     await api.delete(run.id);
   });
 
@@ -139,14 +139,14 @@ describe('Bad input', () => {
       model: { cell: 'rnn', activation: 'relu' },
       training: { optimizer: 'sgd', lr: 100, clipping: 'none' },
     });
-    messages.answer = 'Go Back and Halve the Learning Rate';
+    messages.answer = 'Go Back and Lower the Learning Rate';
     const run = await api.train(scratch.write('whale.txt', realText(40_000)), configuration);
     const message = await messages.next();
     messages.answer = undefined;
     assert.ok(isPlain(message), message);
     await until('it went back', () => run.history.marks.some(({ kind }) => kind === 'restored'));
     assert.equal(run.history.marks.find(({ kind }) => kind === 'restored')!.step, 0);
-    assert.equal(run.summary.configuration.training.lr, 50);
+    assert.equal(run.summary.configuration.training.lr, 10);
     await api.delete(run.id);
   });
 

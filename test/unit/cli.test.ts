@@ -165,7 +165,7 @@ describe('recurrent', () => {
     const wild = '--hidden 8 --batch 4 --steps 8 --optimizer sgd --lr 100 --clipping none --validation 0'.split(' ');
     const { status, stderr } = recurrent('train', at('fox.txt'), ...wild, '--max-steps', '600', '--checkpoint', target);
     expect(status, stderr).toBe(1);
-    expect(stderr).toMatch(/^Diverged at step \d+: /m);
+    expect(stderr).toMatch(/^Diverged after step \d+: /m);
     const last = stderr.trimEnd().split('\n').at(-1)!;
     const found = /holds the last good model, of step (\d+)\. To go on from it: recurrent (train .*)$/.exec(last)!;
     expect(found, last).not.toBeNull();

@@ -50,20 +50,28 @@ describe('learning-rate schedule', () => {
 
 describe('divergence watch', () => {
   it('stops at a loss or gradient that is not finite, and suggests a lower learning rate', () => {
-    expect(new DivergenceWatch(28).look(1, Number.NaN, 1, 2, true)?.why).toContain('loss of step 1');
-    const found = new DivergenceWatch(28).look(7, 3, Number.POSITIVE_INFINITY, 2, false);
+    expect(new DivergenceWatch(28, true).look(1, Number.NaN, 1, 2)?.why).toContain('loss of step 1');
+    const found = new DivergenceWatch(28, false).look(7, 3, Number.POSITIVE_INFINITY, 2);
     expect(found?.why).toContain('step 7');
     expect(found?.remedy).toContain('0.2');
+    expect(found?.remedy).toMatch(/^Clip by norm/);
+  });
+
+  it('never advises to clip by norm what is clipped by norm', () => {
+    const watch = new DivergenceWatch(28, true);
+    for (const { remedy } of [watch.overflow(1, 2), watch.unmeasurable(1, 2), watch.hopeless(2)]) {
+      expect(remedy).toBe('Try a learning rate below 2, for example 0.2.');
+    }
   });
 
   it('stops when the perplexity stays above the uniform one, and only then', () => {
-    const bad = new DivergenceWatch(28);
-    const good = new DivergenceWatch(28);
+    const bad = new DivergenceWatch(28, true);
+    const good = new DivergenceWatch(28, true);
     const loss = Math.log(28);
     let stopped = 0;
     for (let step = 1; step <= 400; step++) {
-      if (!stopped && bad.look(step, loss + 1, 1, 1, true)) stopped = step;
-      expect(good.look(step, step % 50 === 0 ? loss + 2 : loss - 0.2, 1, 1, true)).toBeUndefined();
+      if (!stopped && bad.look(step, loss + 1, 1, 1)) stopped = step;
+      expect(good.look(step, step % 50 === 0 ? loss + 2 : loss - 0.2, 1, 1)).toBeUndefined();
     }
     expect(stopped).toBe(150);
   });

@@ -105,20 +105,49 @@ describe('a run without a validation text', () => {
 
 describe('the divergence watch', () => {
   it('worries from the first step on, and stops no run that has just begun', () => {
-    const watch = new DivergenceWatch(28);
+    const watch = new DivergenceWatch(28, true);
     expect(watch.worried).toBe(false);
     for (let step = 1; step <= 149; step++) {
-      expect(watch.look(step, Math.log(28) + 1, 1, 1, true)).toBeUndefined();
+      expect(watch.look(step, Math.log(28) + 1, 1, 1)).toBeUndefined();
       expect(watch.worried).toBe(true);
     }
-    expect(watch.look(150, Math.log(28) + 1, 1, 1, true)).toBeDefined();
+    expect(watch.look(150, Math.log(28) + 1, 1, 1)).toBeDefined();
   });
 
   it('does not worry about an untrained model, and calls no number that is none good', () => {
-    const watch = new DivergenceWatch(28);
-    watch.look(1, Math.log(28) + 0.05, 1, 1, true);
+    const watch = new DivergenceWatch(28, true);
+    watch.look(1, Math.log(28) + 0.05, 1, 1);
     expect(watch.worried).toBe(false);
     expect(worseThanGuessing(Math.log(28) + 0.11, 28)).toBe(true);
     expect(worseThanGuessing(Number.NaN, 28)).toBe(true);
+  });
+});
+
+describe('a run that ends before the watch would stop it', () => {
+  it.each([
+    ['with its last step', { maxSteps: 60 }],
+    ['early, by evaluations that were all bad', { maxSteps: 500, evaluateEvery: 10, patience: 3 }],
+  ])('has diverged where it was never good: %s', async (_, ending) => {
+    const events = await train({ text, configuration: { training: { ...wild, ...ending } }, time: hasty() });
+    expect(events.at(-1)).toMatchObject({
+      event: 'diverged',
+      why: expect.stringMatching(/^It ends with .* worse than guessing uniformly \(\d+\)/),
+      remedy: expect.stringMatching(/^Clip by norm/),
+    });
+  });
+
+  it('says that the validation loss is no number, where the weights are numbers', async () => {
+    const configuration = {
+      model: { cell: 'rnn', activation: 'relu' },
+      training: { ...wild, optimizer: 'adam', lr: 5, clipping: 'norm', evaluateEvery: 1 },
+    };
+    const events = await train({ text, configuration });
+    expect(events.at(-1)).toMatchObject({
+      event: 'diverged',
+      why: expect.stringMatching(
+        /^The validation loss after step \d+ is not a finite number: the weights have grown too large\.$/,
+      ),
+      remedy: 'Try a learning rate below 5, for example 0.5.',
+    });
   });
 });
