@@ -8,6 +8,7 @@ import { initialise } from '../model/initialisation';
 import { streamSeed } from '../model/random';
 import { type Corpus, corpusFor, prepareCorpus } from '../text/corpus';
 import { decodeText } from '../text/decode';
+import { opening } from '../text/opening';
 import { UserError } from '../text/user-error';
 import { fitWindow, windowCount } from '../text/windows';
 import { baselines } from './baselines';
@@ -178,8 +179,5 @@ function prepareParameters(engine: Engine, configuration: Configuration, resumed
 /** The configured prompt, or the first words of the held-out text. */
 function promptOf(configuration: Configuration, corpus: Corpus): string {
   if (configuration.generation.prompt) return configuration.generation.prompt;
-  const ids = corpus.validation.length > 1 ? corpus.validation : corpus.training;
-  const text = corpus.tokenizer.decode(ids.subarray(0, 100)).trimStart();
-  const words = text.slice(0, 30).replace(/\s+\S*$/u, '');
-  return words || text.slice(0, 30);
+  return opening(corpus.tokenizer, corpus.validation.length > 1 ? corpus.validation : corpus.training);
 }
