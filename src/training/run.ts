@@ -96,13 +96,13 @@ function corpusOf(request: RunRequest, configuration: Configuration, resumed: Ch
   return corpusFor(resumed.tokenizer, text, { ...configuration.text, refuseUnknown: true }, request.source);
 }
 
-/** A resumed model cannot change its shape or its tokens; everything else may. */
+/** A resumed model cannot change its shape, its tokens or how it began; everything else may. */
 function checkSameModel(old: Configuration, wanted: Configuration): void {
   for (const group of ['model', 'text'] as const) {
     for (const [name, value] of Object.entries(old[group])) {
-      if (group === 'text' && !['tokenizer', 'normalize'].includes(name)) continue;
+      if (['limit', 'validation', 'dropout'].includes(name)) continue;
       const other = (wanted[group] as Record<string, unknown>)[name];
-      if (other !== value && !['dropout', 'init', 'forgetBias'].includes(name)) {
+      if (other !== value) {
         throw new UserError(
           `The checkpoint was trained with ${group}.${name} ${value}, and cannot go on with ${other}; leave that option as it was.`,
         );
