@@ -13,6 +13,11 @@ import { UserError } from './text/user-error';
 /** The command line: the same core as in VS Code. A person's mistake is one line on stderr and exit code 2. */
 async function main(): Promise<void> {
   allowRelaxedSimd();
+  // Who reads only the first lines, as `head` does, wants no more.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
   const surroundings: Surroundings = {
     dist: __dirname,
     out: (line) => process.stdout.write(`${line}\n`),

@@ -21,6 +21,11 @@ export function addBaseline(program: Command, { out, say }: Surroundings): void 
     }
     const corpus = prepareCorpus(decodeText(readBytes(file), nameOf(file)), text, nameOf(file));
     const rows = baselines(corpus.training, corpus.validation, corpus.tokenizer.vocabulary.length);
+    if (rows.length === 0) {
+      throw new UserError(
+        `--validation (${text.validation}) holds out ${corpus.validation.length} token of ${nameOf(file)}, and baselines need two; hold out more of it.`,
+      );
+    }
     for (const { name, perplexity } of rows) {
       if (options.json) out(JSON.stringify({ event: 'baseline', name, perplexity }));
       else out(`${name.padEnd(10)} ${perplexity.toFixed(2)}`);

@@ -265,7 +265,8 @@ export function parseConfiguration(value: unknown, where: string, nameOf: Option
     throw new UserError(`${where}: there is no option ${nameOf(group ?? '', issue.keys[0])}.`);
   }
   if (!field) throw new UserError(`${where}: the configuration is not an object of groups of options.`);
-  const given = JSON.stringify((value as Record<string, Record<string, unknown>>)[group]?.[field]);
+  const chosen = (value as Record<string, Record<string, unknown>>)[group]?.[field];
+  const given = typeof chosen === 'number' ? String(chosen) : JSON.stringify(chosen);
   throw new UserError(`${where}: ${nameOf(group, field)} is ${given}, but must be ${expectation(group, field)}.`);
 }
 

@@ -149,6 +149,37 @@ describe('recurrent', () => {
     expect(rows[4].perplexity as number).toBeLessThan(rows[1].perplexity as number);
   });
 
+  it('refuses to go on with other tokens or another beginning, which could not be had', () => {
+    const command = ['train', at('fox.txt'), '--resume', at('fox.safetensors'), '--max-steps', '20'];
+    for (const [option, value, called] of [
+      ['--vocabulary-size', '5000', 'text.vocabularySize'],
+      ['--forget-bias', '3', 'model.forgetBias'],
+      ['--init', 'normal', 'model.init'],
+    ]) {
+      const { status, stderr } = recurrent(...command, option, value);
+      expect(status, option).toBe(2);
+      expect(stderr).toMatch(
+        new RegExp(`^recurrent: The checkpoint was trained with ${called} .* cannot go on with ${value};`),
+      );
+    }
+  });
+
+  it('ends quietly when its reader has read enough', () => {
+    const command = `'${process.execPath}' '${cli}' surprise '${at('fox.safetensors')}' '${at('fox.txt')}' | head -1`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect(stderr).not.toMatch(/EPIPE| at /);
+  });
+
+  it('says of a number what was typed, and of a baseline that a single token is not enough', () => {
+    expect(recurrent('train', at('fox.txt'), '--lr', 'Infinity').stderr).toMatch(
+      /^recurrent: --lr is Infinity, but must be/,
+    );
+    const { status, stdout, stderr } = recurrent('baseline', at('fox.txt'), '--validation', '0.0003');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^recurrent: --validation \(0\.0003\) holds out \d token/);
+  });
+
   it('goes on from a checkpoint', () => {
     recurrent('train', at('fox.txt'), ...small, '--validation', '0', '--checkpoint', at('resume.safetensors'));
     const more = recurrent('train', at('fox.txt'), '--resume', at('resume.safetensors'), '--max-steps', '15', '--json');
