@@ -11,7 +11,7 @@ import type { Panels } from './panel';
 import { Run } from './run';
 import type { Runs } from './runs';
 import type { Samples } from './samples';
-import { readConfiguration } from './settings';
+import { readChangeable, readGeneration } from './settings';
 import type { Trainer } from './trainer';
 import { pickConfiguration } from './training-picker';
 
@@ -111,7 +111,8 @@ export class Commands extends Disposable {
     const uri = target instanceof vscode.Uri ? target : trainer.activeText();
     const source = before?.summary.source ?? uri?.path.split('/').at(-1) ?? '';
     if (!before && !uri) throw trainer.noText();
-    const configuration = await pickConfiguration(before?.configuration ?? readConfiguration(uri), source);
+    const begin = before ? { configuration: before.configuration, problem: '' } : readChangeable(uri);
+    const configuration = await pickConfiguration(begin.configuration, source, begin.problem);
     if (!configuration) return undefined;
     const run = before ? await trainer.again(before, configuration) : await trainer.train(uri, configuration);
     panels.open(run);
@@ -177,7 +178,7 @@ export class Commands extends Disposable {
     const { document } = editor;
     const { version } = document;
     const prompt = textBefore(document, at);
-    const options = { ...readConfiguration(document.uri).generation, prompt: '' };
+    const options = readGeneration(document.uri, { prompt: '' });
     const title = vscode.l10n.t('Continuing with {0}', run.name);
     const place = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     const result = await vscode.window.withProgress(place, (_, token) =>

@@ -5,7 +5,7 @@ import { Disposable } from './disposable';
 import type { Generator } from './generator';
 import type { Run } from './run';
 import type { Runs } from './runs';
-import { readCompletionSettings, readConfiguration } from './settings';
+import { readCompletionSettings, readGeneration } from './settings';
 
 /** Characters before the cursor that the model reads. */
 const promptCharacters = 1000;
@@ -59,7 +59,7 @@ export class Completions extends Disposable implements vscode.InlineCompletionIt
     const { length, temperature } = readCompletionSettings();
     try {
       const here = { prompt: '', length, temperature, beams: 0, ending: 'length' } as const;
-      const options = { ...readConfiguration(uri).generation, ...here };
+      const options = readGeneration(uri, here);
       const request = { prompt, options, seed: seedOf(prompt), stop: '\n' };
       const { tokens, cancelled } = await this.generator.continue(run, request, token);
       if (cancelled) return '';

@@ -21,14 +21,16 @@ interface Choice extends vscode.QuickPickItem {
  * Lets a person change the options of a run before it starts, one after the other, and go back as often as they like.
  * @param configuration what to begin with
  * @param source names the text
+ * @param wrong what is to be changed before it can start, in one sentence
  * @returns the checked configuration, or undefined if they turned away
  */
 export async function pickConfiguration(
   configuration: Configuration,
   source: string,
+  wrong = '',
 ): Promise<Configuration | undefined> {
   let current = configuration;
-  let problem = '';
+  let problem = wrong;
   for (let active: string | undefined; ; ) {
     const choice = await choose(current, source, problem, active);
     problem = '';

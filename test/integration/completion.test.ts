@@ -83,6 +83,14 @@ describe('Inline completions', () => {
       assert.match(String(item.insertText), /^Ishmael./);
     });
 
+    it('minds no setting of training that conflicts with another', async () => {
+      const training = vscode.workspace.getConfiguration('recurrent.training');
+      await training.update('truncateEvery', 1000, vscode.ConfigurationTarget.Global);
+      const offered = await complete();
+      await training.update('truncateEvery', undefined, vscode.ConfigurationTarget.Global);
+      assert.equal(offered?.length, 1);
+    });
+
     it('asks nobody when it is cancelled while it waits', async () => {
       await settings().update('delay', 200, vscode.ConfigurationTarget.Global);
       const source = new vscode.CancellationTokenSource();

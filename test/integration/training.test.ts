@@ -82,7 +82,7 @@ describe('A training', () => {
       () => run.summary.evaluating === false && run.summary.state === 'running',
       () => run.summary.state,
     );
-    assert.equal(run.history.evaluations.length, 1);
+    assert.ok(run.history.evaluations.length >= 1);
     await vscode.commands.executeCommand('recurrent.stop', run.id);
     await untilState(run, 'stopped');
   });
