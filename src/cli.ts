@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addBaseline } from './cli/baseline';
 import { addBench } from './cli/bench';
 import { addEvaluate } from './cli/evaluate';
+import { addFlow } from './cli/flow';
 import { addSample } from './cli/sample';
 import { addSurprise } from './cli/surprise';
 import type { Surroundings } from './cli/surroundings';
@@ -28,7 +29,8 @@ async function main(): Promise<void> {
     .showSuggestionAfterError()
     .configureOutput({ outputError: (message, write) => write(oneSentence(message)) })
     .exitOverride();
-  for (const add of [addTrain, addEvaluate, addSample, addSurprise, addBaseline, addBench]) add(program, surroundings);
+  for (const add of [addTrain, addEvaluate, addSample, addSurprise, addFlow, addBaseline, addBench])
+    add(program, surroundings);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync();

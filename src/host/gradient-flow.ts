@@ -26,6 +26,8 @@ export interface ShownFlow {
   readonly message: string;
   /** What more is known of a linear RNN: a sentence, or nothing. */
   readonly more: string;
+  /** What is said of each token before the one looked at, nearest first: a line for each layer, and the exact norm of a linear RNN. */
+  readonly lags: readonly (readonly string[])[];
 }
 
 /**
@@ -120,12 +122,13 @@ export class GradientFlow extends Disposable {
     const levels = norms.map((norm) => flowLevel(norm, greatest));
     const message = sentence(result, run);
     const more = sentenceOnLinear(result);
-    const shown = { run: run.id, result, levels, message, more, ranges: ranges?.slice(1), target: ranges?.[0] };
+    const lags = norms.map((_, k) => describeLag(result, k));
+    const shown = { run: run.id, result, levels, message, more, lags, ranges: ranges?.slice(1), target: ranges?.[0] };
     if (!ranges) {
-      void list(result, run, `${message} ${more}`.trim());
+      void list(shown, run, `${message} ${more}`.trim());
       return shown;
     }
-    const marks = ranges.slice(1).map((range, k) => ({ range, hoverMessage: hover(result, k), level: levels[k] }));
+    const marks = ranges.slice(1).map((range, k) => ({ range, hoverMessage: hover(lags[k], k), level: levels[k] }));
     this.tints.forEach((type, level) => {
       editor.setDecorations(
         type,
@@ -189,21 +192,23 @@ function sentenceOnLinear({ linear, norms }: FlowResult): string {
     : vscode.l10n.t('Spectral radius of W_hh of the top layer, {0}: {1}.', norms.length, radius);
 }
 
-/** What is said of one lag: for each layer, the norm and its share of lag 0. */
-function describeLag({ norms }: FlowResult, k: number): string[] {
-  return norms.map((layer, index) => {
+/** What is said of one lag: for each layer, the norm and its share of lag 0; for a linear RNN, what the powers of W_hh give. */
+function describeLag({ norms, linear }: FlowResult, k: number): string[] {
+  const lines = norms.map((layer, index) => {
     const norm = layer[k].toPrecision(3);
     const share = ((100 * layer[k]) / layer[0]).toPrecision(3);
     return norms.length === 1
       ? vscode.l10n.t('‖∂L/∂h‖ = {0}, {1}% of lag 0', norm, share)
       : vscode.l10n.t('Layer {0}: ‖∂L/∂h‖ = {1}, {2}% of lag 0', index + 1, norm, share);
   });
+  if (linear) lines.push(vscode.l10n.t('Exactly, by the powers of W_hh: {0}', linear.exact[k].toPrecision(3)));
+  return lines;
 }
 
 /** Holds numbers only, so nothing in it needs escaping. */
-function hover(result: FlowResult, k: number): vscode.MarkdownString[] {
+function hover(lines: readonly string[], k: number): vscode.MarkdownString[] {
   const lag = vscode.l10n.t('lag {0}', k);
-  return describeLag(result, k).map((line) => new vscode.MarkdownString(`**${lag}**: ${line}`));
+  return lines.map((line) => new vscode.MarkdownString(`**${lag}**: ${line}`));
 }
 
 function plain(text: string): vscode.MarkdownString {
@@ -211,10 +216,10 @@ function plain(text: string): vscode.MarkdownString {
 }
 
 /** The tokens as a list, for a text that the model reads otherwise than it is written. */
-async function list(result: FlowResult, { configuration }: Run, title: string): Promise<void> {
+async function list({ result, lags }: ShownFlow, { configuration }: Run, title: string): Promise<void> {
   const items = result.before.map((token, k) => ({
     label: `${vscode.l10n.t('lag {0}', k)}  ${visible(token)}`,
-    description: describeLag(result, k).join('; '),
+    description: lags[k].join('; '),
   }));
   const { normalize } = configuration.text;
   const placeHolder =

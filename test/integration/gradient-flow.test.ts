@@ -120,12 +120,14 @@ describe('Gradient flow at the cursor', () => {
 
   it('says the spectral radius of a linear RNN, and its exact norms', async () => {
     await train({ text: { normalize: 'none' }, model: { cell: 'rnn', activation: 'identity' } });
-    const { result, more } = await show(new vscode.Position(1, 14));
+    const { result, more, lags } = await show(new vscode.Position(1, 14));
     const { exact, spectralRadius } = result.linear!;
     assert.equal(more, `Spectral radius of W_hh: ${spectralRadius.toPrecision(4)}.`);
     assert.equal(exact.length, result.norms[0].length);
     for (const [k, norm] of exact.entries()) {
       assert.ok(Math.abs(norm / result.norms[0][k] - 1) < 1e-3, `lag ${k}: ${norm}, ${result.norms[0][k]}`);
+      assert.equal(lags[k].length, 2);
+      assert.equal(lags[k][1], `Exactly, by the powers of W_hh: ${norm.toPrecision(3)}`);
     }
   });
 

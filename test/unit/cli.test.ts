@@ -134,6 +134,24 @@ describe('recurrent', () => {
     expect(mean).toBeCloseTo(measured.bitsPerToken as number, 4);
   });
 
+  it('follows the gradient of a token back, with the exact powers of a linear RNN beside it', () => {
+    const linear = '--cell rnn --activation identity --checkpoint'.split(' ');
+    expect(recurrent('train', at('fox.txt'), ...small, ...linear, at('linear.safetensors')).status).toBe(0);
+    const command = ['flow', at('linear.safetensors'), at('fox.txt'), '--at', '19', '--lags', '12'];
+    const { status, stdout, stderr } = recurrent(...command, '--json');
+    expect(status, stderr).toBe(0);
+    const lags = events(stdout) as { lag: number; token: string; norms: number[]; exact: number }[];
+    expect(lags.map(({ token }) => token).join('')).toBe([...'ick brown fo'].reverse().join(''));
+    for (const { norms, exact } of lags) expect(exact / norms[0]).toBeCloseTo(1, 4);
+    expect(stderr).toMatch(/^Followed back from "x", a surprise of .* bits, spectral radius of W_hh \d/);
+    const lines = recurrent(...command)
+      .stdout.trim()
+      .split('\n');
+    expect(lines).toHaveLength(12);
+    expect(lines[0].split('\t').slice(0, 2)).toEqual(['0', '"o"']);
+    expect(recurrent('flow', at('fox.safetensors'), at('fox.txt'), '--lags', '0').status).toBe(2);
+  });
+
   it('prints the baselines of a text', () => {
     const rows = events(recurrent('baseline', at('fox.txt'), '--json').stdout);
     expect(rows.map(({ name }) => name)).toEqual([
