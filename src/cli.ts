@@ -4,6 +4,7 @@ import { addBaseline } from './cli/baseline';
 import { addBench } from './cli/bench';
 import { addEvaluate } from './cli/evaluate';
 import { addFlow } from './cli/flow';
+import { asTyped } from './cli/options';
 import { addSample } from './cli/sample';
 import { addSurprise } from './cli/surprise';
 import type { Surroundings } from './cli/surroundings';
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else if (error instanceof UserError) {
-      surroundings.say(`recurrent: ${error.message.replace(/^recurrent: /, '')}`);
+      surroundings.say(asTyped(`recurrent: ${error.message.replace(/^recurrent: /, '')}`));
       process.exitCode = 2;
     } else throw error;
   }

@@ -8,6 +8,15 @@ type Group = keyof Configuration;
 /** `maxSteps` → `--max-steps` */
 export const flagOf = (field: string): string => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
+/** A sentence that calls options as settings are called, with their flags instead: `training.maxSteps` → `--max-steps`. */
+export function asTyped(sentence: string): string {
+  return sentence.replaceAll(
+    /(?<![\w./-])(?:recurrent\.)?(text|model|training|generation)\.(\w+)/g,
+    (named, group, field) =>
+      field in configurationSchema.shape[group as Group].unwrap().shape ? flagOf(field) : named,
+  );
+}
+
 /**
  * Adds every option of the given groups, with descriptions, choices and defaults from the schemas.
  * @param defaults says where defaults come from, if not from the schemas

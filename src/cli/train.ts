@@ -9,7 +9,7 @@ import type { TrainingEvent } from '../training/events';
 import { run } from '../training/run';
 import { checkWritable, nameOf, readBytes } from './files';
 import { adviceAfterDivergence, Keeper } from './keeper';
-import { addOptions, configurationFrom } from './options';
+import { addOptions, asTyped, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
 import { allowRevectorization } from './v8-flags';
 
@@ -66,7 +66,7 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
       process.off('SIGINT', interrupted);
     }
     if (diverged) process.exitCode = 1;
-    else if (diagnosis && !options.json) say(diagnosis);
+    else if (diagnosis && !options.json) say(asTyped(diagnosis));
     const overResumed =
       resume !== undefined && target !== undefined && resolve(target) === resolve(String(options.resume));
     const kept = keeper.close(overResumed && !diverged);
@@ -87,10 +87,10 @@ function linesOf(event: TrainingEvent): string[] {
   switch (event.event) {
     case 'prepared':
       return [
-        ...event.notes,
+        ...event.notes.map(asTyped),
         `${event.trainingTokens} training and ${event.validationTokens} validation tokens, vocabulary ${event.vocabulary}, ${event.parameters} parameters, ${event.totalSteps} steps of ${event.batch} × ${event.steps} tokens, ${event.engine} engine.`,
         ...event.baselines.map(({ name, perplexity }) => `Baseline ${name}: perplexity ${perplexity.toFixed(2)}.`),
-        ...(event.diagnosis ? [event.diagnosis] : []),
+        ...(event.diagnosis ? [asTyped(event.diagnosis)] : []),
       ];
     case 'step': {
       const bite = event.clipped ? `, clipped × ${event.clipScale.toPrecision(2)}` : '';
@@ -113,7 +113,7 @@ function linesOf(event: TrainingEvent): string[] {
     case 'finished':
       return [`Finished at step ${event.step} (${event.reason}).`];
     case 'diverged':
-      return [`Diverged after step ${event.step}: ${event.why} ${event.remedy}`];
+      return [asTyped(`Diverged after step ${event.step}: ${event.why} ${event.remedy}`)];
     case 'flow':
     case 'checkpoint':
       return [];

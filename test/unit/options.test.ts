@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { flagOf, givenOptions } from '../../src/cli/options';
+import { asTyped, flagOf, givenOptions } from '../../src/cli/options';
 import { addTrain } from '../../src/cli/train';
 import { runRules, type SettingRule, settingRules, settingsContribution } from '../../src/host/contributes';
 import { configurationSchema } from '../../src/model/configuration';
@@ -52,5 +52,15 @@ describe('every option of a run', () => {
     const args = value === true ? [flag] : value === false ? [flag.replace('--', '--no-')] : [flag, String(value)];
     expect(givenOptions(parsed(...args), groups)).toEqual({ [rule.group]: { [rule.name]: value } });
     expect(configurationSchema.safeParse({ [rule.group]: { [rule.name]: value } }).success).toBe(true);
+  });
+});
+
+describe('a sentence on the command line', () => {
+  it('calls options by their flags, and leaves everything else alone', () => {
+    expect(asTyped('Clip by norm (training.clipping), or lower recurrent.training.maxSteps.')).toBe(
+      'Clip by norm (--clipping), or lower --max-steps.',
+    );
+    const others = 'data/text.limit, my-model.hidden, training.jsonl, model.hiddenStates: no options.';
+    expect(asTyped(others)).toBe(others);
   });
 });
