@@ -3,6 +3,7 @@ import { textFlow } from '../analysis/text-flow';
 import { createEngine } from '../engine/create';
 import { readCheckpoint, shapeOf } from '../model/checkpoint';
 import { decodeText } from '../text/decode';
+import { limitText } from '../text/normalize';
 import { nameOf, readBytes } from './files';
 import type { Surroundings } from './surroundings';
 
@@ -28,7 +29,7 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
         { at, lags, json }: { at?: number; lags: number; json?: boolean },
       ) => {
         const { configuration, tokenizer, parameters } = readCheckpoint(readBytes(checkpointFile), checkpointFile);
-        const text = [...decodeText(readBytes(file), nameOf(file))].slice(0, at).slice(-contextCharacters).join('');
+        const text = lastCharacters(limitText(decodeText(readBytes(file), nameOf(file)), at ?? 0), contextCharacters);
         const shape = shapeOf(configuration, tokenizer);
         const engine = await createEngine(configuration.training.engine, shape, { dist, threads: 1 });
         try {
@@ -51,6 +52,11 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
         }
       },
     );
+}
+
+/** The last n code points of a text, which may be long: each is one or two units. */
+function lastCharacters(text: string, n: number): string {
+  return [...text.slice(-2 * n)].slice(-n).join('');
 }
 
 function whole(value: string): number {
