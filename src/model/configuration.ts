@@ -266,8 +266,15 @@ export function parseConfiguration(value: unknown, where: string, nameOf: Option
   }
   if (!field) throw new UserError(`${where}: the configuration is not an object of groups of options.`);
   const chosen = (value as Record<string, Record<string, unknown>>)[group]?.[field];
-  const given = typeof chosen === 'number' ? String(chosen) : JSON.stringify(chosen);
-  throw new UserError(`${where}: ${nameOf(group, field)} is ${given}, but must be ${expectation(group, field)}.`);
+  throw new UserError(
+    `${where}: ${nameOf(group, field)} is ${written(chosen)}, but must be ${expectation(group, field)}.`,
+  );
+}
+
+/** A value as a person wrote it; JSON has no infinity, and a person no NaN. */
+function written(value: unknown): string {
+  if (typeof value !== 'number') return JSON.stringify(value);
+  return Number.isNaN(value) ? 'not a number' : String(value);
 }
 
 /**

@@ -49,7 +49,11 @@ describe('the worker that samples', () => {
     ['m', { beams: 4, topK: 3 }, 'Sampling: recurrent.generation.beams searches and does not sample; leave'],
     ['m', { beams: 4, length: 5000 }, 'Sampling: recurrent.generation.beams searches for at most 2000 tokens; lower'],
     ['m', { temperature: 11 }, 'Sampling: recurrent.generation.temperature is 11, but must be a number from 0 to 10.'],
-    ['m', { topP: Number.NaN }, 'Sampling: recurrent.generation.topP is null, but must be a number from 0.01 to 1.'],
+    [
+      'm',
+      { topP: Number.NaN },
+      'Sampling: recurrent.generation.topP is not a number, but must be a number from 0.01 to 1.',
+    ],
     ['letters', { ending: 'line' }, 'Sampling: recurrent.generation.ending line would never come, as'],
   ])('refuses, for %s, %j in one sentence for a person', async (model, changes, message) => {
     const asked = caller.call('continue', { ...request, model, options: { ...generation, ...changes } });
