@@ -1,3 +1,6 @@
+/** Tokens that the loss of a chosen one is followed back through, unless otherwise asked. */
+export const usualLags = 100;
+
 /** Levels of a norm, besides none. */
 export const flowLevels = 8;
 

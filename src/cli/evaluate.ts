@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { createEngine } from '../engine/create';
-import { readCheckpoint, shapeOf } from '../model/checkpoint';
+import { readCheckpoint } from '../model/checkpoint';
 import { parseConfiguration } from '../model/configuration';
 import { corpusFor } from '../text/corpus';
 import { decodeText } from '../text/decode';
@@ -8,6 +7,7 @@ import { evaluateAll } from '../training/perplexity';
 import { nameOf, readBytes } from './files';
 import { configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
+import { withEngine } from './with-engine';
 
 /** `recurrent evaluate CHECKPOINT FILE`: perplexity, nats and bits of a text under a model. */
 export function addEvaluate(program: Command, { dist, out, say }: Surroundings): void {
@@ -21,17 +21,14 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
     .option('--engine <fused|tfjs>', 'what computes (default: the checkpoint’s)')
     .action(async (checkpointFile: string, file: string, options: Record<string, unknown>) => {
       const checkpoint = readCheckpoint(readBytes(checkpointFile), checkpointFile);
-      const { tokenizer, parameters } = checkpoint;
-      const { configuration: trained } = checkpoint;
+      const { tokenizer, configuration: trained } = checkpoint;
       // How it was trained says nothing of how it is measured: another engine has no threads to choose and nothing to widen.
       const training = { ...trained.training, batch: 1, threads: 0, revectorize: false };
       const base = parseConfiguration({ ...trained, training }, checkpointFile);
       const configuration = configurationFrom(options, ['training'], base);
       const text = decodeText(readBytes(file), nameOf(file));
       const corpus = corpusFor(tokenizer, text, { ...configuration.text, validation: 0, limit: 0 }, nameOf(file));
-      const engine = await createEngine(configuration.training.engine, shapeOf(configuration, tokenizer), { dist });
-      try {
-        engine.parameters.flat.set(parameters.flat);
+      await withEngine(checkpoint, configuration, { dist }, (engine) => {
         const sum = evaluateAll(engine, corpus.ids, configuration.training.batch, 256);
         const result = {
           tokens: sum.tokens,
@@ -48,8 +45,6 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
           out(`bits per character  ${result.bitsPerCharacter.toFixed(4)}`);
           say(`${result.tokens} tokens of ${nameOf(file)}.`);
         }
-      } finally {
-        engine.dispose();
-      }
+      });
     });
 }

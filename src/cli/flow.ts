@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { usualLags } from '../analysis/flow-level';
 import { textFlow } from '../analysis/text-flow';
-import { createEngine } from '../engine/create';
-import { readCheckpoint, shapeOf } from '../model/checkpoint';
+import { readCheckpoint } from '../model/checkpoint';
 import { decodeText } from '../text/decode';
 import { limitText } from '../text/normalize';
 import { nameOf, readBytes } from './files';
 import type { Surroundings } from './surroundings';
+import { withEngine } from './with-engine';
 
 /** Characters before the token that the model reads at most, as in the editor. */
 const contextCharacters = 1000;
@@ -20,7 +21,7 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
       'Print ‖∂L/∂h‖ of each layer at every lag before a token whose loss is L, and for a linear RNN the exact powers of W_hh.',
     )
     .option('--at <n>', 'the token that ends with this character of the text (default: the last one)', whole)
-    .option('--lags <n>', 'how many tokens to follow the gradient back', whole, 100)
+    .option('--lags <n>', 'how many tokens to follow the gradient back', whole, usualLags)
     .option('--json', 'print one line of JSON on stdout for each lag')
     .action(
       async (
@@ -28,12 +29,10 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
         file: string,
         { at, lags, json }: { at?: number; lags: number; json?: boolean },
       ) => {
-        const { configuration, tokenizer, parameters } = readCheckpoint(readBytes(checkpointFile), checkpointFile);
+        const checkpoint = readCheckpoint(readBytes(checkpointFile), checkpointFile);
+        const { configuration, tokenizer } = checkpoint;
         const text = lastCharacters(limitText(decodeText(readBytes(file), nameOf(file)), at ?? 0), contextCharacters);
-        const shape = shapeOf(configuration, tokenizer);
-        const engine = await createEngine(configuration.training.engine, shape, { dist, threads: 1 });
-        try {
-          engine.parameters.flat.set(parameters.flat);
+        await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
           const flow = textFlow(engine, tokenizer, text, lags, configuration.text.normalize);
           const { token, bits, before, norms, linear } = flow;
           before.forEach((read, lag) => {
@@ -47,9 +46,7 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
           });
           const radius = linear ? `, spectral radius of W_hh ${linear.spectralRadius.toPrecision(4)}` : '';
           say(`Followed back from ${JSON.stringify(token)}, a surprise of ${bits.toFixed(2)} bits${radius}.`);
-        } finally {
-          engine.dispose();
-        }
+        });
       },
     );
 }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { createEngine } from '../engine/create';
 import { generate } from '../generation/generate';
-import { readCheckpoint, shapeOf } from '../model/checkpoint';
+import { readCheckpoint } from '../model/checkpoint';
 import { readBytes } from './files';
 import { addOptions, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
+import { withEngine } from './with-engine';
 
 /** `recurrent sample CHECKPOINT`: text after a prompt. */
 export function addSample(program: Command, { dist, out }: Surroundings): void {
@@ -17,13 +17,11 @@ export function addSample(program: Command, { dist, out }: Surroundings): void {
   addOptions(command, ['generation'], 'the checkpoint’s').action(
     async (file: string, options: Record<string, unknown>) => {
       const checkpoint = readCheckpoint(readBytes(file), file);
-      const { tokenizer, parameters } = checkpoint;
+      const { tokenizer } = checkpoint;
       const base = { ...checkpoint.configuration, training: { ...checkpoint.configuration.training, seed: 0 } };
       const configuration = configurationFrom(options, ['generation', 'training'], base);
       const { generation, training } = configuration;
-      const engine = await createEngine(training.engine, shapeOf(configuration, tokenizer), { dist, threads: 1 });
-      try {
-        engine.parameters.flat.set(parameters.flat);
+      await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
         const { prompt } = generation;
         const { normalize } = configuration.text;
         const request = {
@@ -47,9 +45,7 @@ export function addSample(program: Command, { dist, out }: Surroundings): void {
             }),
           );
         } else out(prompt + text);
-      } finally {
-        engine.dispose();
-      }
+      });
     },
   );
 }

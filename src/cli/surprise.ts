@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { surpriseOfText } from '../analysis/surprise';
-import { createEngine } from '../engine/create';
-import { readCheckpoint, shapeOf } from '../model/checkpoint';
+import { readCheckpoint } from '../model/checkpoint';
 import { decodeText } from '../text/decode';
 import { nameOf, readBytes } from './files';
 import type { Surroundings } from './surroundings';
+import { withEngine } from './with-engine';
 
 /** `recurrent surprise CHECKPOINT FILE`: how many bits each token of a text costs a model. */
 export function addSurprise(program: Command, { dist, out }: Surroundings): void {
@@ -15,18 +15,14 @@ export function addSurprise(program: Command, { dist, out }: Surroundings): void
     .description('Print every token of a text and its surprise in bits, a line each.')
     .option('--json', 'print one line of JSON on stdout for each')
     .action(async (checkpointFile: string, file: string, options: Record<string, unknown>) => {
-      const { configuration, tokenizer, parameters } = readCheckpoint(readBytes(checkpointFile), checkpointFile);
+      const checkpoint = readCheckpoint(readBytes(checkpointFile), checkpointFile);
+      const { configuration, tokenizer } = checkpoint;
       const text = decodeText(readBytes(file), nameOf(file));
-      const shape = shapeOf(configuration, tokenizer);
-      const engine = await createEngine(configuration.training.engine, shape, { dist, threads: 1 });
-      try {
-        engine.parameters.flat.set(parameters.flat);
+      await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
         for (const token of surpriseOfText(engine, tokenizer, text, configuration.text.normalize)) {
           if (options.json) out(JSON.stringify({ event: 'surprise', token: token.text, bits: token.bits }));
           else out(`${JSON.stringify(token.text)}\t${token.bits.toFixed(4)}`);
         }
-      } finally {
-        engine.dispose();
-      }
+      });
     });
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { flowLevel, flowLevels } from '../analysis/flow-level';
+import { flowLevel, flowLevels, usualLags } from '../analysis/flow-level';
 import type { FlowResult } from '../protocol/generation';
 import { placesFromEnd } from '../text/places';
 import { UserError } from '../text/user-error';
@@ -8,9 +8,6 @@ import { Disposable } from './disposable';
 import type { Generator } from './generator';
 import type { Run } from './run';
 import type { Runs } from './runs';
-
-/** Tokens that a loss is followed back through, at most. */
-const mostLags = 100;
 
 /** What the command shows, and where. */
 export interface ShownFlow {
@@ -87,7 +84,7 @@ export class GradientFlow extends Disposable {
     const at = editor.selection.active;
     const text = textBefore(document, at);
     const place = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Following the gradient back') };
-    const result = await vscode.window.withProgress(place, () => this.generator.flow(run, { text, steps: mostLags }));
+    const result = await vscode.window.withProgress(place, () => this.generator.flow(run, { text, steps: usualLags }));
     if (document.version !== version) {
       throw new UserError(vscode.l10n.t('The text changed while the gradient was followed back; ask once more.'));
     }
