@@ -19,7 +19,7 @@ export const states: { readonly [state in RunState]: { readonly label: string; r
 
 /** What a run is doing, in a word or two. */
 export function activityOf({ state, evaluating }: Pick<RunSummary, 'state' | 'evaluating'>): string {
-  return state === 'running' && evaluating ? 'Evaluating' : states[state].label;
+  return evaluating ? 'Evaluating' : states[state].label;
 }
 
 /** The state of a run as a chip with icon and word. */

@@ -28,7 +28,7 @@ export interface RunText {
 /** Describes a run as it stands. */
 export function describeRun(run: Run): RunText {
   const { latest, state, evaluating, prepared, started } = run.summary;
-  const activity = state === 'running' && evaluating ? vscode.l10n.t('Evaluating') : describeState(state);
+  const activity = evaluating ? vscode.l10n.t('Evaluating') : describeState(state);
   if (!latest) return { short: activity, brief: activity, lines: [activity] };
   const { step, totalSteps, epoch, perplexity, validationPerplexity, secondsLeft } = latest;
   const numbers = [vscode.l10n.t('perplexity {0}', perplexity.toFixed(2))];

@@ -109,7 +109,8 @@ export class Run extends Disposable {
 
   get summary(): RunSummary {
     const { id, name, source, state, started, configuration, prepared, message } = this.record;
-    const { hasCheckpoint, evaluating, latest } = this;
+    const { hasCheckpoint, latest } = this;
+    const evaluating = state === 'running' && this.evaluating;
     return { id, name, source, state, evaluating, started, configuration, prepared, message, hasCheckpoint, latest };
   }
 
