@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { prepareCorpus, type TextOptions } from '../../../src/text/corpus';
 import { opening } from '../../../src/text/opening';
-
-const options: TextOptions = {
-  tokenizer: 'characters',
-  vocabularySize: 300,
-  minFrequency: 2,
-  normalize: 'none',
-  limit: 0,
-  validation: 0,
-};
+import { asItStands } from './texts';
 
 /** The opening of a text from its token `from` on. */
 function openingOf(text: string, tokenizer: TextOptions['tokenizer'], from = 0): string {
-  const corpus = prepareCorpus(text, { ...options, tokenizer }, 'a.txt');
+  const corpus = prepareCorpus(text, { ...asItStands, tokenizer }, 'a.txt');
   return opening(corpus.tokenizer, corpus.ids.subarray(from));
 }
 
@@ -28,7 +20,7 @@ describe('the opening of a text', () => {
   it('passes over words that are unknown, and over what belonged to them', () => {
     const known = 'the ship and the sea and the men of the ship, ';
     const text = `${known}${known}Queequeg, Tashtego. ${known}${known}`;
-    const corpus = prepareCorpus(text, { ...options, tokenizer: 'words' }, 'a.txt');
+    const corpus = prepareCorpus(text, { ...asItStands, tokenizer: 'words' }, 'a.txt');
     const from = corpus.ids.indexOf(corpus.tokenizer.unknown);
     expect(from).toBeGreaterThan(0);
     const found = opening(corpus.tokenizer, corpus.ids.subarray(from));

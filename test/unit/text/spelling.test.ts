@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/engine/create';
 import { modelSchema } from '../../../src/model/configuration';
-import { corpusFor, prepareCorpus, type TextOptions } from '../../../src/text/corpus';
+import { corpusFor, prepareCorpus } from '../../../src/text/corpus';
 import { evaluateAll } from '../../../src/training/perplexity';
 import { dist } from '../training/train';
+import { asItStands } from './texts';
 
-const options: TextOptions = {
-  tokenizer: 'characters',
-  vocabularySize: 300,
-  minFrequency: 2,
-  normalize: 'none',
-  limit: 0,
-  validation: 0,
-};
 // 7 distinct characters; the words: ab, space, cdé, space, ab, space, cf, space, ab.
 const text = 'ab cdé ab cf ab';
 
@@ -27,7 +20,7 @@ async function uniformly(corpus: ReturnType<typeof prepareCorpus>) {
 
 describe('bits per character of a uniform model', () => {
   it('of characters are log2 V', async () => {
-    const corpus = prepareCorpus(text, options, 'a.txt');
+    const corpus = prepareCorpus(text, asItStands, 'a.txt');
     const { sum, bits } = await uniformly(corpus);
     expect(sum.tokens).toBe(14);
     expect(sum.perplexity).toBeCloseTo(8, 4);
@@ -35,7 +28,7 @@ describe('bits per character of a uniform model', () => {
   });
 
   it('of words charge <unk> its spelling', async () => {
-    const corpus = prepareCorpus(text, { ...options, tokenizer: 'words' }, 'a.txt');
+    const corpus = prepareCorpus(text, { ...asItStands, tokenizer: 'words' }, 'a.txt');
     expect(corpus.tokenizer.vocabulary).toEqual(['<unk>', ' ', 'ab']);
     const { sum, bits } = await uniformly(corpus);
     expect(sum.tokens).toBe(8);
@@ -44,7 +37,7 @@ describe('bits per character of a uniform model', () => {
   });
 
   it('of subwords count the characters that begin in them', async () => {
-    const corpus = prepareCorpus(text, { ...options, tokenizer: 'subwords', vocabularySize: 256 }, 'a.txt');
+    const corpus = prepareCorpus(text, { ...asItStands, tokenizer: 'subwords', vocabularySize: 256 }, 'a.txt');
     const { sum, bits } = await uniformly(corpus);
     // 16 bytes, é has two; all but the first are predicted, and 14 characters begin in them.
     expect(sum.tokens).toBe(15);
@@ -52,7 +45,7 @@ describe('bits per character of a uniform model', () => {
   });
 
   it('are not lower for a vocabulary that leaves more words out', async () => {
-    const words = { ...options, tokenizer: 'words' } as const;
+    const words = { ...asItStands, tokenizer: 'words' } as const;
     const book = 'the ant sees a bee, the bee sees an elk, the elk sees the owl; '.repeat(3);
     const all = await uniformly(prepareCorpus(book, { ...words, minFrequency: 1 }, 'a.txt'));
     const few = await uniformly(prepareCorpus(book, { ...words, minFrequency: 12 }, 'a.txt'));
@@ -63,15 +56,19 @@ describe('bits per character of a uniform model', () => {
 
 describe('a stretch of a corpus', () => {
   it('has its own characters, not those of the whole text', () => {
-    const corpus = prepareCorpus('a a a a antidisestablishmentarianism', { ...options, tokenizer: 'words' }, 'a.txt');
+    const corpus = prepareCorpus(
+      'a a a a antidisestablishmentarianism',
+      { ...asItStands, tokenizer: 'words' },
+      'a.txt',
+    );
     expect(corpus.stretch(0, 8)).toEqual({ characters: 8, unknownBits: 0 });
     expect(corpus.stretch(7, 9).characters).toBe(29);
     expect(corpus.charactersPerToken).toBe(4);
   });
 
   it('spells characters that another text did not have', () => {
-    const { tokenizer } = prepareCorpus('abab', options, 'a.txt');
-    const { stretch } = corpusFor(tokenizer, 'a😀b', options, 'b.txt');
+    const { tokenizer } = prepareCorpus('abab', asItStands, 'a.txt');
+    const { stretch } = corpusFor(tokenizer, 'a😀b', asItStands, 'b.txt');
     expect(stretch(0, 3)).toEqual({ characters: 3, unknownBits: 2 * Math.log2(4) });
     expect(stretch(0, 1)).toEqual({ characters: 1, unknownBits: 0 });
   });

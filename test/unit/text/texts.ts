@@ -1,6 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { TextOptions } from '../../../src/text/corpus';
 import { decodeText } from '../../../src/text/decode';
+
+/** Characters as they stand, all of them to train on; words that occur twice. */
+export const asItStands: TextOptions = {
+  tokenizer: 'characters',
+  vocabularySize: 300,
+  minFrequency: 2,
+  normalize: 'none',
+  limit: 0,
+  validation: 0,
+};
 
 const root = resolve(__dirname, '../../..');
 const folder = resolve(root, process.env.RECURRENT_TEXTS ?? '../shared/data');
