@@ -122,7 +122,8 @@ export class Head {
     this.name.title = run.name;
     setText(this.facts, prepared ? factsOf(run) : run.source);
     this.facts.title = this.facts.textContent ?? '';
-    setText(this.diagnosis, diagnosis);
+    // A word joiner, so that no line ends within “5-gram”.
+    setText(this.diagnosis, diagnosis.replaceAll('-gram', '-\u2060gram'));
     setShown(this.diagnosis, diagnosis !== '' && state !== 'diverged' && state !== 'failed');
     setShown(this.numbers, latest !== undefined);
     const live = state === 'running' || state === 'paused';
