@@ -60,22 +60,14 @@ function alive(pid) {
   }
 }
 
-/**
- * Installs what package-lock.json asks for unless node_modules holds it already. `npm ci` refuses a lockfile that was written
- * where another platform's optional packages could not be had; `npm install` takes the same versions from it and adds those.
- */
+/** Installs what package-lock.json asks for unless node_modules holds it already. */
 async function ensurePackages() {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 20) throw new HarnessError(`Node ${process.version} is too old: install Node 20 or newer.`);
   if (packagesMatch()) return;
   say('Installing packages …');
-  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { code } = await run('npm', ['ci', ...options], { quiet: true });
-  if (code !== 0) await must('npm', ['install', '--no-save', ...options]);
-  if (packagesMatch()) return;
-  throw new HarnessError(
-    'node_modules differs from package-lock.json: run `npm install` and commit the lockfile it writes.',
-  );
+  await must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (!packagesMatch()) throw new HarnessError('node_modules differs from package-lock.json after `npm ci`.');
 }
 
 /** Whether every package of the lockfile is installed in its version; npm records what it installed in a hidden lockfile. */
