@@ -1,11 +1,11 @@
 // The layering of the house. Imports run downward only, types included:
-//   host, cli → worker, protocol, exchange → training, generation, analysis → engine → model → text
+//   host, cli → worker, protocol, exchange, platform → training, generation, analysis → engine → model → text
 const storeys = [
   ['text'],
   ['model'],
   ['engine'],
   ['training', 'generation', 'analysis'],
-  ['worker', 'protocol', 'exchange'],
+  ['worker', 'protocol', 'exchange', 'platform'],
   ['host', 'cli'],
 ];
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { GenerationConfiguration } from '../model/configuration';
+import { describeFileError } from '../platform/files';
 import type {
   ContinuedText,
   FlowRequest,
@@ -12,7 +13,6 @@ import { Caller, type RequestMessage, type ResponseMessage } from '../protocol/r
 import { UserError } from '../text/user-error';
 import { startThread, type Thread } from '../worker/threads/start';
 import { Disposable } from './disposable';
-import { describeFileError } from './files';
 import type { Run } from './run';
 
 /** What a continuation is asked for, of a run's weights. */

@@ -5,11 +5,11 @@ import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Configuration, parseConfiguration } from '../model/configuration';
+import { describeFileError, writeAtomically, writeFrom } from '../platform/files';
+import { isAlive } from '../platform/processes';
 import type { LatestMetrics, RunState } from '../protocol/runs';
 import type { PreparedEvent } from '../training/events';
-import { describeFileError, writeAtomically, writeFrom } from './files';
 import { columnNames, type History, type KeptEvent } from './history';
-import { isAlive } from './processes';
 
 /** Which of a run's checkpoint files: the best on validation, or the newest. */
 export type CheckpointKind = 'best' | 'latest';

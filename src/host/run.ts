@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { readCheckpoint } from '../model/checkpoint';
 import type { Configuration, TrainingConfiguration } from '../model/configuration';
+import { birthOf } from '../platform/processes';
 import type { LatestMetrics, RunState, RunSummary } from '../protocol/runs';
 import type { CheckpointEvent, TrainingEvent } from '../training/events';
 import { Disposable } from './disposable';
 import { History } from './history';
-import { birthOf } from './processes';
 import type { CheckpointKind, RunFolder, RunRecord } from './run-store';
 import { Throttle } from './throttle';
 

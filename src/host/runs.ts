@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Configuration } from '../model/configuration';
+import { birthOf } from '../platform/processes';
 import { Disposable } from './disposable';
-import { birthOf } from './processes';
 import { describeInterruption, Run } from './run';
 import type { RunRecord, RunStore } from './run-store';
 import { Session, type SessionEnd } from './session';

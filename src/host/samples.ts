@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import { writeAtomically } from '../platform/files';
 import { UserError } from '../text/user-error';
-import { writeAtomically } from './files';
 
 const timeMachine = 'https://www.gutenberg.org/cache/epub/35/pg35.txt';
 const patience = 30_000;

@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { describeFileError } from '../platform/files';
 import { UserError } from '../text/user-error';
-import { describeFileError } from './files';
 
 /** A text to learn, in memory that the worker shares. */
 export interface Text {

@@ -242,7 +242,7 @@ describe('recurrent', () => {
       /^recurrent: unknown option '--hiden'; did you mean --hidden\?\n$/,
     ],
     ['a conflict', ['train', at('fox.txt'), '--tied'], /--tied needs --embedding/],
-    ['no such file', ['train', at('none.txt')], /^recurrent: Cannot read .*none\.txt: there is no such file\.\n$/],
+    ['no such file', ['train', at('none.txt')], /^recurrent: Cannot read .*none\.txt: it does not exist\.\n$/],
     ['a folder', ['train', folder], /it is a folder/],
     ['an empty file', ['train', at('empty.txt')], /^recurrent: empty\.txt is empty.*\.\n$/],
     ['one distinct character', ['train', at('aaaa.txt')], /one distinct character, 'a'/],

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { History } from '../../../src/host/history';
-import { birthOf } from '../../../src/host/processes';
 import { type RunRecord, RunStore } from '../../../src/host/run-store';
 import { parseConfiguration } from '../../../src/model/configuration';
+import { birthOf } from '../../../src/platform/processes';
 import { evaluation, mark, step } from './events';
 
 let home: string;
