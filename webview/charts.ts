@@ -2,6 +2,7 @@ import { Chart, type ChartOptions } from './chart';
 import { element } from './dom';
 import type { Exporter } from './exporter';
 import { FlowSection } from './flow-section';
+import type { Fold } from './fold';
 import type { XAxis } from './history';
 import { evaluationLayer, type Layer, lineLayer } from './layers';
 import { baselineLayer, clipLayer, markLayer } from './mark-layers';
@@ -16,7 +17,10 @@ const kilo = (value: number) => (value >= 1000 ? `${significant(value / 1000)}k`
 
 /** All charts of the panel, on one horizontal axis and one crosshair. The first run is the one in front. */
 export class Charts {
-  readonly element = element('div', { class: 'charts' });
+  /** The one that a person looks at first, beside or above what the model writes. */
+  readonly first: HTMLElement;
+  /** All others. */
+  readonly rest = element('div', { class: 'charts' });
   readonly perplexity: Chart;
   readonly gradient: Chart;
   readonly rate: Chart;
@@ -24,10 +28,12 @@ export class Charts {
   readonly flow: FlowSection;
   private runs: readonly ShownRun[] = [];
 
+  /** @param details folds what seldom changes: learning rate and speed */
   constructor(
     private readonly view: View,
     private readonly hidden: Set<string>,
     exporter: Exporter,
+    details: Fold,
     toggled: () => void,
   ) {
     const make = (options: ChartOptions, own: View = view) => {
@@ -77,7 +83,10 @@ export class Charts {
       axisFormat: (value) => (value >= 1000 ? `${brief(value / 1000)}k` : brief(value)),
     });
     this.flow = new FlowSection(view, make);
-    this.element.append(...this.all.map((chart) => chart.element), this.flow.sentence);
+    this.first = element('div', { class: 'first' }, this.perplexity.element);
+    details.fill(this.rate.element, this.speed.element);
+    const { map, curve, sentence } = this.flow;
+    this.rest.append(this.gradient.element, map.element, curve.element, sentence, details.element);
   }
 
   /** Every chart, from top to bottom. */

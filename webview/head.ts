@@ -2,9 +2,9 @@ import type { FromPanel } from '../src/protocol/panel';
 import type { RunState, RunSummary } from '../src/protocol/runs';
 import { element, type IconName, icon, setShown, setText } from './dom';
 import { keepFocus } from './keep-focus';
-import { metrics, nameOf, written } from './metrics';
+import { brief, metrics, nameOf, written } from './metrics';
 import { PauseButton } from './pause-button';
-import { button, textField } from './ui';
+import { compactButton, symbolField } from './ui';
 
 /** How each state is called and drawn: never by colour alone. */
 export const states: { readonly [state in RunState]: { readonly label: string; readonly icon: IconName } } = {
@@ -61,11 +61,19 @@ export class Head {
     };
   });
   private readonly pause = new PauseButton((type) => this.send(type));
-  private readonly stop = button('Stop', 'stop', () => this.send('stop'));
-  private readonly checkpoint = button('Save Checkpoint', 'save', () => this.send('checkpoint'));
-  private readonly again = button('Run Again With…', 'again', () => this.send('again'));
-  private readonly lr = textField('Learning rate', '', { inputmode: 'decimal', 'data-testid': 'adjust-lr' });
-  private readonly clip = textField('Threshold θ', '', { inputmode: 'decimal', 'data-testid': 'adjust-clip' });
+  private readonly stop = compactButton('Stop', 'stop', () => this.send('stop'));
+  private readonly checkpoint = compactButton('Save Checkpoint', 'save', () => this.send('checkpoint'));
+  private readonly again = compactButton('Run Again With…', 'again', () => this.send('again'));
+  private readonly controls = element(
+    'div',
+    { class: 'controls', role: 'group', 'aria-label': 'Run' },
+    this.pause.element,
+    this.stop,
+    this.checkpoint,
+    this.again,
+  );
+  private readonly lr = symbolField('Learning rate', 'lr', { inputmode: 'decimal', 'data-testid': 'adjust-lr' });
+  private readonly clip = symbolField('Threshold θ', 'θ', { inputmode: 'decimal', 'data-testid': 'adjust-clip' });
   private readonly adjust = element(
     'div',
     { class: 'adjust', role: 'group', 'aria-label': 'Change while training' },
@@ -94,14 +102,7 @@ export class Head {
           this.name,
           element('div', { class: 'title-line' }, this.chip.element, this.facts),
         ),
-        element(
-          'div',
-          { class: 'controls', role: 'group', 'aria-label': 'Run' },
-          this.pause.element,
-          this.stop,
-          this.checkpoint,
-          this.again,
-        ),
+        this.controls,
       ),
       this.progress,
       this.numbers,
@@ -133,13 +134,16 @@ export class Head {
       setShown(this.checkpoint, live);
       setShown(this.adjust, live);
     });
+    this.controls.classList.toggle('live', live);
     const { lr, clip, clipping, schedule, warmup } = configuration.training;
     if (lr !== before?.lr) this.lr.value = String(lr);
     if (clip !== before?.clip) this.clip.value = String(clip);
     setShown(this.clip, clipping !== 'none');
     if (!before || !live) setText(this.adjustError, '');
     // A schedule takes this rate as its measure; what is in force at a step stands on the chart.
-    setText(this.lr, schedule === 'constant' && warmup === 0 ? 'Learning rate' : 'Base learning rate');
+    const rate = schedule === 'constant' && warmup === 0 ? 'Learning rate' : 'Base learning rate';
+    this.lr.title = rate;
+    setText(this.lr.querySelector('.label')!, rate);
     for (const { metric, name, value, detail } of this.tiles) {
       setText(name, nameOf(metric, run));
       setText(value, written(metric, run));
@@ -160,7 +164,7 @@ export class Head {
   private change(name: 'lr' | 'clip', text: string, least: number, greatest: number): void {
     const value = Number(text);
     const ok = text.trim() !== '' && value >= least && value <= greatest;
-    const called = (name === 'lr' ? this.lr : this.clip).textContent;
+    const called = (name === 'lr' ? this.lr : this.clip).title;
     setText(this.adjustError, ok ? '' : `${called}: “${text}” must be a number from ${least} to ${greatest}.`);
     if (ok && this.run) this.post({ type: 'adjust', run: this.run.id, [name]: value });
   }
@@ -172,11 +176,11 @@ function factsOf({ prepared, configuration: { model, training } }: RunSummary): 
   const count = (value: number) => value.toLocaleString('en-US');
   const layers = model.layers > 1 ? `${model.layers} layers, ` : '';
   return [
+    `${training.optimizer}, lr ${brief(training.lr)}`,
     `${layers}${count(prepared.parameters)} parameters`,
     `vocabulary ${count(prepared.vocabulary)}`,
     `${count(prepared.trainingTokens)} tokens`,
     `batch ${prepared.batch} × ${prepared.steps} steps`,
-    `${training.optimizer}`,
     `${prepared.engine} engine`,
   ].join(' · ');
 }

@@ -9,6 +9,7 @@ import { Continuations } from './continuations';
 import { element, setShown } from './dom';
 import { emptyState } from './empty-state';
 import { Exporter } from './exporter';
+import { Fold } from './fold';
 import { Head } from './head';
 import { RunHistory } from './history';
 import { MarkList } from './mark-list';
@@ -63,7 +64,10 @@ export class PanelPage {
       () => this.shown,
       (sentence) => this.notice.tell(sentence),
     );
-    this.charts = new Charts(this.view, this.hidden, exporter, () => this.remember({ hidden: [...this.hidden] }));
+    const details = this.fold('Learning rate and speed', 'rate-and-speed');
+    this.charts = new Charts(this.view, this.hidden, exporter, details, () =>
+      this.remember({ hidden: [...this.hidden] }),
+    );
     this.head = new Head(post);
     this.banner = new Banner(post);
     this.toolbar = new Toolbar(this.view, this.smoothing, this.memory.present ?? false, {
@@ -79,8 +83,10 @@ export class PanelPage {
     this.columns = element(
       'div',
       { class: 'columns' },
-      this.charts.element,
-      element('aside', { 'aria-label': 'Text' }, this.continuations.element, this.playground.element),
+      this.charts.first,
+      this.continuations.element,
+      this.charts.rest,
+      this.playground.element,
     );
     this.content = element(
       'div',
@@ -101,6 +107,14 @@ export class PanelPage {
     onThemeChange(() => this.charts.setTheme());
     this.charts.setTheme();
     transport.post({ type: 'ready' });
+  }
+
+  /** A part that folds, as it was left. */
+  private fold(name: string, id: string): Fold {
+    return new Fold(name, id, this.memory.unfolded?.includes(id) ?? false, (open) => {
+      const others = (this.memory.unfolded ?? []).filter((other) => other !== id);
+      this.remember({ unfolded: open ? [...others, id] : others });
+    });
   }
 
   private get smoothing(): number {

@@ -6,7 +6,7 @@ import { duration, precise, whole } from './metrics';
 import { RunPicker } from './run-picker';
 import type { ShownRun } from './shown-run';
 import { reach, weightOf } from './smoothing';
-import { button, iconButton } from './ui';
+import { compactButton, iconButton } from './ui';
 import type { View } from './view';
 
 /** What the toolbar's controls do. */
@@ -28,7 +28,10 @@ const axes: readonly (readonly [XAxis, string])[] = [
 /** Longest reach of the smoothing slider, steps. */
 const longest = 1000;
 
-/** The line above the charts: which runs, the horizontal axis, smoothing, and where the crosshair stands. */
+/**
+ * The line above the charts: which runs, the horizontal axis, smoothing, and where the crosshair stands. In a narrow panel that
+ * lies over the controls, which nobody uses while pointing at a chart.
+ */
 export class Toolbar {
   readonly element: HTMLElement;
   private readonly readout = element('output', {
@@ -62,7 +65,8 @@ export class Toolbar {
       actions.smoothing(this.weight);
     });
     this.picker = new RunPicker((run, compare) => actions.show(run, compare));
-    this.all = button('Show All', 'fit', () => view.reset(), { 'data-testid': 'reset-zoom' });
+    this.all = compactButton('Show All', 'fit', () => view.reset());
+    this.all.dataset.testid = 'reset-zoom';
     const present = iconButton(
       'Present: everything larger',
       'screen',
@@ -87,7 +91,9 @@ export class Toolbar {
         this.slider,
         this.steps,
       ),
-      element('div', { class: 'reading' }, this.readout, this.all, present),
+      this.readout,
+      this.all,
+      present,
     );
     if (presenting) press(true);
     else present.setAttribute('aria-pressed', 'false');

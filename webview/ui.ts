@@ -45,6 +45,17 @@ export function button(
   return node;
 }
 
+/** A push button that shows its icon only where there is little room; the label stays its name, and is its tooltip. */
+export function compactButton(label: string, iconName: IconName, press: () => void): Button {
+  return custom<Button>(
+    'vscode-button',
+    { class: 'compact', appearance: 'secondary', title: label, onclick: press },
+    iconSlot(iconName),
+    // The toolkit takes a span for an icon.
+    element('div', { class: 'label' }, label),
+  );
+}
+
 /** Gives a push button another label, icon and appearance; the focus stays on it. */
 export function setButton(node: Button, label: string, iconName: IconName, appearance: 'primary' | 'secondary'): void {
   node.replaceChildren(iconSlot(iconName), label);
@@ -105,6 +116,16 @@ export function textField(label: string, value: string, more: Attributes = {}): 
   const node = custom<TextField>('vscode-text-field', more, label);
   node.value = value;
   return node;
+}
+
+/** A field of one line whose label is shown in full or, where there is little room, as a symbol; the full one is its name. */
+export function symbolField(label: string, symbol: string, more: Attributes = {}): TextField {
+  return custom<TextField>(
+    'vscode-text-field',
+    { class: 'symbol-field', title: label, ...more },
+    element('span', { class: 'label' }, label),
+    element('span', { class: 'symbol-label', 'aria-hidden': 'true' }, symbol),
+  );
 }
 
 /** A field of several lines, labelled above. */

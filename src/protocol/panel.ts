@@ -67,6 +67,8 @@ export interface PanelMemory {
   readonly xAxis?: 'step' | 'epoch' | 'time';
   readonly smoothing?: number;
   readonly hidden?: readonly string[];
+  /** Parts of the page that are unfolded, by their names. */
+  readonly unfolded?: readonly string[];
   /** Everything is larger, as for a projector. */
   readonly present?: boolean;
   /** The part of the axis that is magnified; absent while everything is shown. */
