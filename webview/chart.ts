@@ -4,6 +4,7 @@ import { ChartControl } from './chart-control';
 import { type Child, element, setText } from './dom';
 import type { Frame } from './frame';
 import type { Layer } from './layers';
+import { slices, withoutLeaps } from './leaps';
 import { Legend } from './legend';
 import { gutterWidth, type Level, lower, narrowest, paintLevels, widen } from './levels';
 import { brief, duration } from './metrics';
@@ -25,8 +26,10 @@ export interface ChartOptions {
   readonly digits?: number;
   /** Room at the right for the names of levels. */
   readonly gutter?: boolean;
-  /** Whether a curve that leaps far above the levels leaves the picture, unless one magnifies. */
+  /** Whether a curve that leaps far above the levels, or above nearly all of itself, leaves the picture, unless one magnifies. */
   readonly bounded?: boolean;
+  /** What no value lies below, nor the axis. */
+  readonly least?: number;
   /** Rows of a heat map, which is read where the pointer or the arrow keys stand, and fills its chart. */
   readonly rows?: () => number;
   /** What the horizontal axis measures, if not what all charts share. */
@@ -170,7 +173,10 @@ export class Chart implements Viewer {
     const levels = this.levels().map(({ value }) => value);
     const magnified = this.view.range !== undefined;
     widen(extent, levels, magnified);
-    if (this.options.bounded && !magnified) lower(extent, levels);
+    if (this.options.bounded && !magnified) {
+      lower(extent, levels);
+      withoutLeaps(extent, this.highs(low, high));
+    }
     const [least, greatest] = this.options.fixed ?? [];
     const log = this.options.scale === 'log';
     this.empty.hidden = extent.low <= extent.high;
@@ -183,7 +189,17 @@ export class Chart implements Viewer {
     const top = log
       ? Math.min(extent.high * pad, Number.MAX_VALUE)
       : extent.high + (pad || Math.abs(extent.high) * 0.1 || 1);
-    return [least ?? bottom, greatest ?? top];
+    return [least ?? Math.max(bottom, this.options.least ?? bottom), greatest ?? top];
+  }
+
+  /** The greatest value of each slice of the shown part; −∞ where there is none. */
+  private highs(low: number, high: number): number[] {
+    const at = (slice: number) => low + (slice / slices) * (high - low);
+    return Array.from({ length: slices }, (_, slice) => {
+      const extent = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
+      for (const layer of this.visible()) layer.extent?.(at(slice), at(slice + 1), this.view.axis, extent);
+      return extent.high;
+    });
   }
 
   private levels(): Level[] {

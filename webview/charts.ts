@@ -56,6 +56,7 @@ export class Charts {
       format: significant,
       gutter: true,
       bounded: true,
+      least: 1,
     });
     this.gradient = make({
       id: 'gradient',
@@ -64,6 +65,7 @@ export class Charts {
       scale: 'log',
       format: significant,
       gutter: true,
+      bounded: true,
     });
     this.rate = make({
       id: 'rate',

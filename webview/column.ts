@@ -1,3 +1,5 @@
+import { firstWhere } from './pixel-columns';
+
 const block = 32;
 
 /** Least and greatest finite value of a stretch; `low > high` if it has none. */
@@ -15,6 +17,8 @@ export class Column {
   length = 0;
   private lows = new Float64Array(1024 / block);
   private highs = new Float64Array(1024 / block);
+  /** Indices of the values that are +∞, in order; they are few or none. */
+  private infinite: number[] = [];
 
   /** The last value; NaN when empty. */
   get last(): number {
@@ -23,6 +27,7 @@ export class Column {
 
   clear(): void {
     this.length = 0;
+    this.infinite = [];
   }
 
   /** Appends numbers, each through `map` if given. */
@@ -32,6 +37,7 @@ export class Column {
     if (map) for (let i = 0; i < more.length; i++) this.values[start + i] = map(more[i]);
     else this.values.set(more, start);
     this.length = start + more.length;
+    for (let i = start; i < this.length; i++) if (this.values[i] === Number.POSITIVE_INFINITY) this.infinite.push(i);
     for (let b = Math.floor(start / block); b * block < this.length; b++) {
       const extent = { low: Number.POSITIVE_INFINITY, high: Number.NEGATIVE_INFINITY };
       this.scan(b * block, Math.min(this.length, (b + 1) * block), extent);
@@ -52,6 +58,13 @@ export class Column {
       if (this.highs[b] > extent.high) extent.high = this.highs[b];
     }
     return this.scan(lastBlock * block, end, extent);
+  }
+
+  /** Whether any value at indices `from` (inclusive) to `to` (exclusive) is +∞. */
+  hasInfinite(from: number, to: number): boolean {
+    const { infinite } = this;
+    const first = firstWhere(0, infinite.length, (i) => infinite[i] >= from);
+    return first < infinite.length && infinite[first] < to;
   }
 
   /** First index whose value is at least `value`, in a column that never falls; `length` if there is none. */

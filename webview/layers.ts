@@ -1,6 +1,7 @@
 import type { Column, Extent } from './column';
 import type { Frame } from './frame';
 import type { RunHistory, XAxis } from './history';
+import { paintBeyond } from './leaps';
 import type { Level } from './levels';
 import { eachPixel, firstWhere } from './pixel-columns';
 import { paintSymbol } from './symbols';
@@ -85,6 +86,7 @@ export function lineLayer(
       context.fillStyle = colour(frame.theme);
       trace(frame, history.x(frame.axis), ys);
       context.globalAlpha = 1;
+      paintBeyond(frame, history.x(frame.axis), ys);
       if (symbol !== undefined) paintSymbols(frame, history.x(frame.axis), ys, symbol, colour(frame.theme), atEnd);
     },
   };
