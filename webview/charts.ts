@@ -137,7 +137,7 @@ export class Charts {
       ]),
       ...marks,
     ]);
-    this.flow.setRun(front, marks);
+    this.flow.setRuns(runs, names, marks);
     this.update();
   }
 

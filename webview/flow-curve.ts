@@ -4,6 +4,7 @@ import type { RunHistory, XAxis } from './history';
 import type { Layer, LineStyle } from './layers';
 import { significant } from './metrics';
 import { firstWhere } from './pixel-columns';
+import type { ShownRun } from './shown-run';
 import { paintSymbol } from './symbols';
 import type { Theme } from './theme';
 
@@ -50,6 +51,28 @@ export function curveLayers(run: RunSummary, flow: () => FlowEvent | undefined):
   const style = { width: 2, dash: [5, 5], swatch: 'dashed' } as const;
   const label = layers === 1 ? 'Exact powers of W_hhᵀ' : `Exact powers of layer ${layers}’s W_hhᵀ`;
   return [...measured, curveLayer('curve.exact', label, exact, (theme) => theme.foreground, style)];
+}
+
+/**
+ * The lines of several runs on one axis: each run's top layer in the run's own colour and shape, and the exact powers of the
+ * first run if it is a linear RNN.
+ * @param runs the one in front first, as they are called, and the flow of each that is looked at
+ */
+export function comparedCurveLayers(
+  runs: readonly { readonly run: ShownRun; readonly name: string; readonly flow: () => FlowEvent | undefined }[],
+): Layer[] {
+  const lines = runs.map(({ run: { summary, colour }, name, flow }) =>
+    curveLayer(
+      `curve.${summary.id}`,
+      name,
+      () => flow()?.norms.at(-1) ?? [],
+      (theme) => theme.palette[colour % theme.palette.length],
+      { width: 2, symbol: colour },
+    ),
+  );
+  const [front] = runs;
+  const exact = front ? curveLayers(front.run.summary, front.flow).filter(({ key }) => key === 'curve.exact') : [];
+  return [...lines, ...exact];
 }
 
 /** A line through values at the lags 0, 1, 2 …; it breaks where a value has no logarithm. */

@@ -23,8 +23,13 @@ interface Picture {
  * shades are kept, and made again only when there is something new; a frame puts those in view side by side, a pixel for each
  * column of the chart, and paints them at once.
  * @param layer the layer of the model that is shown, from 0
+ * @param range the norms of the palest and of the strongest shade; undefined while none is known
  */
-export function flowLayer(history: RunHistory, layer: () => number): Layer {
+export function flowLayer(
+  history: RunHistory,
+  layer: () => number,
+  range: () => readonly [number, number] | undefined,
+): Layer {
   const canvas = document.createElement('canvas');
   let picture: Picture | undefined;
   return {
@@ -40,8 +45,9 @@ export function flowLayer(history: RunHistory, layer: () => number): Layer {
     paint: (frame) => {
       const { context, theme } = frame;
       const left = Math.floor(frame.left);
-      const key = `${layer()} ${history.flows.length} ${theme.background} ${theme.palette[0]} ${theme.foreground}`;
-      if (picture?.key !== key) picture = pictureOf(history, layer(), theme, key);
+      const span = range();
+      const key = `${layer()} ${history.flows.length} ${span} ${theme.background} ${theme.palette[0]} ${theme.foreground}`;
+      if (picture?.key !== key) picture = pictureOf(history, layer(), span, theme, key);
       const { rows } = picture;
       canvas.width = Math.max(1, Math.ceil(frame.width));
       canvas.height = rows;
@@ -131,17 +137,35 @@ export function lags(history: RunHistory): number {
   return knownOf(history).lags;
 }
 
-/** The least and the greatest norm of a layer that the shades tell apart; undefined while none is known. */
-export function flowRange(history: RunHistory, layer: number): readonly [number, number] | undefined {
-  const range = knownOf(history).ranges[layer];
-  return range && range.high > 0 ? [Math.max(range.low, range.high / 10 ** decades), range.high] : undefined;
+/**
+ * The least and the greatest norm of a layer that the shades tell apart, one scale for all runs that are compared; undefined
+ * while none is known.
+ * @param histories the one that is shown first
+ * @param layer of another run that has fewer, its top one counts
+ */
+export function flowRange(histories: readonly RunHistory[], layer: number): readonly [number, number] | undefined {
+  let low = Number.POSITIVE_INFINITY;
+  let high = 0;
+  for (const history of histories) {
+    const { ranges } = knownOf(history);
+    const range = ranges[layer] ?? (history === histories[0] ? undefined : ranges.at(-1));
+    if (!range) continue;
+    low = Math.min(low, range.low);
+    high = Math.max(high, range.high);
+  }
+  return high > 0 ? [Math.max(low, high / 10 ** decades), high] : undefined;
 }
 
-function pictureOf(history: RunHistory, layer: number, theme: Theme, key: string): Picture {
+function pictureOf(
+  history: RunHistory,
+  layer: number,
+  range: readonly [number, number] | undefined,
+  theme: Theme,
+  key: string,
+): Picture {
   const { flows } = history;
   const rows = Math.max(1, lags(history));
   const words = new Uint32Array(flows.length * rows);
-  const range = flowRange(history, layer);
   if (!range) return { key, rows, words };
   const ramp = shadesOf(theme);
   const base = Math.log(range[0]);

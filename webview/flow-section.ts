@@ -1,7 +1,7 @@
 import type { FlowEvent } from '../src/protocol/runs';
 import type { Chart, ChartOptions } from './chart';
 import { element, setShown, setText } from './dom';
-import { curveLayers, describeSpectralRadius, flowAt } from './flow-curve';
+import { comparedCurveLayers, curveLayers, describeSpectralRadius, flowAt } from './flow-curve';
 import { flowLayer, flowRange, lags } from './flow-layer';
 import type { RunHistory } from './history';
 import type { Layer } from './layers';
@@ -20,11 +20,16 @@ export type MakeChart = (options: ChartOptions, view?: View) => Chart;
 export class FlowSection {
   readonly map: Chart;
   readonly curve: Chart;
-  private readonly lagView: View = new View(() => [-0.4, Math.max(1, (this.shown?.norms[0]?.length ?? 0) - 0.6)]);
+  private readonly lagView: View = new View(() => {
+    const longest = Math.max(0, ...this.others.map((run) => this.flowOf(run)?.norms[0]?.length ?? 0));
+    return [-0.4, Math.max(1, Math.max(longest, this.shown?.norms[0]?.length ?? 0) - 0.6)];
+  });
   private readonly choice = element('span', { class: 'flow-layer' });
   /** What a linear RNN's spectral radius means; below both charts, which so stand on one line. */
   readonly sentence = element('p', { class: 'quiet spectral-radius', 'data-testid': 'spectral-radius' });
   private history: RunHistory | undefined;
+  /** The runs that the one in front is compared with. */
+  private others: readonly ShownRun[] = [];
   private shown: FlowEvent | undefined;
   private layer = 0;
   /** What the shades span, in words. */
@@ -60,21 +65,53 @@ export class FlowSection {
     view.watch(() => this.follow());
   }
 
-  /** Shows another run. @param marks layers that lie over the heat map */
-  setRun(run: ShownRun | undefined, marks: readonly Layer[]): void {
+  /**
+   * Shows other runs: the heat map is of the first, the curve of all, and both have one scale for all.
+   * @param names what tells several runs apart
+   * @param marks layers that lie over the heat map
+   */
+  setRuns(runs: readonly ShownRun[], names: readonly string[], marks: readonly Layer[]): void {
+    const [run, ...others] = runs;
     this.history = run?.history;
+    this.others = others;
     this.lagView.range = undefined;
     this.show(undefined);
     this.setLayers(run?.summary.configuration.model.layers ?? 1);
-    this.map.setLayers(run ? [flowLayer(run.history, () => this.layer), ...marks] : []);
-    this.curve.setLayers(run ? curveLayers(run.summary, () => this.shown) : []);
+    this.map.setLayers(
+      run
+        ? [
+            flowLayer(
+              run.history,
+              () => this.layer,
+              () => this.range,
+            ),
+            ...marks,
+          ]
+        : [],
+    );
+    if (run && others.length > 0) {
+      const flows = [() => this.shown, ...others.map((other) => () => this.flowOf(other))];
+      this.curve.setLayers(comparedCurveLayers(runs.map((each, i) => ({ run: each, name: names[i], flow: flows[i] }))));
+    } else this.curve.setLayers(run ? curveLayers(run.summary, () => this.shown) : []);
+  }
+
+  /** The norms that the shades span, of all runs that are compared. */
+  private get range(): readonly [number, number] | undefined {
+    const histories = [...(this.history ? [this.history] : []), ...this.others.map(({ history }) => history)];
+    return flowRange(histories, this.layer);
+  }
+
+  /** The flow of a compared run at the crosshair, or its newest. */
+  private flowOf({ history }: ShownRun): FlowEvent | undefined {
+    const { view } = this;
+    return flowAt(history, view.cursor ?? view.shown[1], view.axis);
   }
 
   /** Writes what new data change; the heat map is drawn with the other charts. */
   update(): void {
     const count = this.history?.flows.length ?? 0;
     this.map.element.dataset.points = String(count);
-    const range = this.history && flowRange(this.history, this.layer);
+    const { range } = this;
     this.span = range ? `${significant(range[0], 2)} to ${significant(range[1], 2)}` : '';
     const layer = this.layers > 1 ? `Layer ${this.layer + 1}` : '';
     this.map.caption = [layer, this.span].filter(Boolean).join(' · ');
@@ -89,6 +126,7 @@ export class FlowSection {
     const flow = history && flowAt(history, view.cursor ?? view.shown[1], view.axis);
     this.map.setCount(this.cell(flow) ?? this.span);
     if (flow !== this.shown) this.show(flow);
+    else if (this.others.length > 0) this.lagView.redraw();
   }
 
   /** Draws the curve of a step, or of none, and says what belongs to it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { curveLayers, describeSpectralRadius, flowAt } from '../../../webview/flow-curve';
+import { comparedCurveLayers, curveLayers, describeSpectralRadius, flowAt } from '../../../webview/flow-curve';
 import { flowRange, lags } from '../../../webview/flow-layer';
 import { RunHistory } from '../../../webview/history';
 import { stretch, summary } from '../../visual/scenarios';
@@ -77,6 +77,24 @@ describe('the lines of the lag curve', () => {
     expect(curveLayers(withModel({ ...linear, activation: 'tanh' }), () => flow)).toHaveLength(1);
   });
 
+  it('are one for each run that is compared, its top layer in the run’s colour, and the first one’s exact powers', () => {
+    const front = made(400, { spectralRadius: 0.9 });
+    const other = made(400, { layers: 2, seed: 2 });
+    const linear = withModel({ cell: 'rnn', activation: 'identity' });
+    const stack = { ...withModel({ layers: 2 }), id: 'other' };
+    const lines = comparedCurveLayers([
+      { run: { summary: linear, history: front, colour: 3 }, name: 'RNN-256', flow: () => front.flows[2] },
+      { run: { summary: stack, history: other, colour: 1 }, name: 'GRU-256', flow: () => other.flows[4] },
+    ]);
+    expect(lines.map(({ label, symbol }) => [label, symbol])).toEqual([
+      ['RNN-256', 3],
+      ['GRU-256', 1],
+      ['Exact powers of W_hhᵀ', undefined],
+    ]);
+    expect(lines[1].value?.(5, 'step')).toBe(other.flows[4].norms[1][5]);
+    expect(new Set(lines.map(({ key }) => key)).size).toBe(3);
+  });
+
   it('span what has a logarithm and is shown, and nothing else', () => {
     const flow = { event: 'flow', step: 1, norms: [[8, 4, 0, 1, Number.POSITIVE_INFINITY, 0.5]] } as const;
     const [line] = curveLayers(withModel({}), () => flow);
@@ -94,15 +112,15 @@ describe('the shades', () => {
       history.append({ ...stretch(from + 10, 1000, { from }), flows });
     add(0);
     expect(lags(history)).toBe(0);
-    expect(flowRange(history, 0)).toBeUndefined();
+    expect(flowRange([history], 0)).toBeUndefined();
     add(10, flow(11, [[0.5, 0.1, 0], [Number.NaN]]));
     expect(lags(history)).toBe(3);
-    expect(flowRange(history, 0)).toEqual([0.1, 0.5]);
-    expect(flowRange(history, 1)).toBeUndefined();
-    expect(flowRange(history, 2)).toBeUndefined();
+    expect(flowRange([history], 0)).toEqual([0.1, 0.5]);
+    expect(flowRange([history], 1)).toBeUndefined();
+    expect(flowRange([history], 2)).toBeUndefined();
     add(20, flow(21, [[2, 0.3], [0.7]]), flow(22, [[0.2, 1e-9, Number.POSITIVE_INFINITY, 1], [0.6]]));
     expect(lags(history)).toBe(4);
-    expect(flowRange(history, 0)).toEqual([2 / 1e8, 2]);
-    expect(flowRange(history, 1)).toEqual([0.6, 0.7]);
+    expect(flowRange([history], 0)).toEqual([2 / 1e8, 2]);
+    expect(flowRange([history], 1)).toEqual([0.6, 0.7]);
   });
 });
