@@ -12,7 +12,12 @@ const most = 50;
 export class Continuations {
   readonly element: HTMLElement;
   private readonly heading = element('span', { class: 'at' });
-  private readonly text = element('p', { class: 'continuation-text', 'data-testid': 'continuation-text' });
+  private readonly text = element('p', {
+    class: 'continuation-text',
+    // A long one is scrolled by keys, too.
+    tabindex: 0,
+    'data-testid': 'continuation-text',
+  });
   private readonly scrubber = new StepScrubber('Continuation through training', (index) => this.choose(index));
   private readonly follow = actionLink('Latest', () => this.choose(undefined));
   private readonly tools = element('div', { class: 'scrubber' }, this.scrubber.element, this.follow);

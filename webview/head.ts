@@ -143,7 +143,7 @@ export class Head {
     // A schedule takes this rate as its measure; what is in force at a step stands on the chart.
     const rate = schedule === 'constant' && warmup === 0 ? 'Learning rate' : 'Base learning rate';
     this.lr.title = rate;
-    setText(this.lr.querySelector('.label')!, rate);
+    setText(this.lr.querySelector('.full-label')!, rate);
     for (const { metric, name, value, detail } of this.tiles) {
       setText(name, nameOf(metric, run));
       setText(value, written(metric, run));

@@ -52,7 +52,7 @@ export function compactButton(label: string, iconName: IconName, press: () => vo
     { class: 'compact', appearance: 'secondary', title: label, onclick: press },
     iconSlot(iconName),
     // The toolkit takes a span for an icon.
-    element('div', { class: 'label' }, label),
+    element('div', { class: 'full-label' }, label),
   );
 }
 
@@ -123,7 +123,7 @@ export function symbolField(label: string, symbol: string, more: Attributes = {}
   return custom<TextField>(
     'vscode-text-field',
     { class: 'symbol-field', title: label, ...more },
-    element('span', { class: 'label' }, label),
+    element('span', { class: 'full-label' }, label),
     element('span', { class: 'symbol-label', 'aria-hidden': 'true' }, symbol),
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { open, play } from './open';
-import { chart, pixels, plot, readStep } from './page';
+import { chart, pixels, plot, readStep, unfold } from './page';
 
 test.describe('the charts', () => {
   test.beforeEach(async ({ page }) => {
@@ -9,6 +9,7 @@ test.describe('the charts', () => {
 
   test('moves one crosshair on all charts by keyboard, and reads it out exactly', async ({ page }) => {
     await play(page, 'panel', 'running');
+    await unfold(page);
     await plot(page, 'perplexity').focus();
     await page.keyboard.press('Home');
     expect(await readStep(page)).toBe(1);
@@ -93,6 +94,7 @@ test.describe('the charts', () => {
 
   test('zooms all charts by wheel, pans by drag, and shows everything again', async ({ page }) => {
     await play(page, 'panel', 'running');
+    await unfold(page);
     const before = await pixels(chart(page, 'speed'));
     await plot(page, 'gradient').click({ position: { x: 300, y: 60 } });
     await page.mouse.wheel(0, -600);
@@ -202,6 +204,7 @@ test.describe('the charts', () => {
 
   test('tells runs apart by shape, and not by colour alone', async ({ page }) => {
     await play(page, 'panel', 'comparing');
+    await unfold(page);
     const shapes = () =>
       chart(page, 'speed')
         .locator('.legend .symbol')

@@ -1,5 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { open, play } from './open';
+import { unfold } from './page';
 
 const charts = [
   ['perplexity-chart', 'Perplexity', 'perplexity', 'history'],
@@ -46,6 +47,7 @@ for (const [testId, title, id, data] of charts) {
   test(`${title}: saves its picture and its data through the host`, async ({ page }) => {
     await open(page, 'panel', 'dark');
     await play(page, 'panel', 'running');
+    await unfold(page);
     await page.evaluate(() => {
       fakeHost.answers.save = () => true;
     });
@@ -153,6 +155,7 @@ test.describe('at a zoom of 125 %', () => {
   test('a picture holds its chart pixel for pixel', async ({ page }) => {
     await open(page, 'panel', 'light');
     await play(page, 'panel', 'running');
+    await unfold(page);
     await page.evaluate(() => {
       fakeHost.answers.save = () => true;
     });

@@ -4,7 +4,7 @@ import { open, play } from './open';
 /** Where every chart stands, and what its head holds. */
 function places(page: Page): Promise<string[]> {
   return page.evaluate(() =>
-    [...document.querySelectorAll('.plot, .chart > header, .legend button, .toolbar, aside')]
+    [...document.querySelectorAll('.plot, .chart > header, .legend button, .toolbar, .continuations, .playground')]
       .filter((node) => node.checkVisibility())
       .map((node, index) => {
         const { x, y, width, height } = node.getBoundingClientRect();
@@ -89,7 +89,10 @@ test.describe('at the width of half an editor', () => {
     await play(page, 'panel', 'running');
     const box = (await page.getByTestId('perplexity-chart').boundingBox())!;
     expect(box.y).toBeLessThan(300);
-    const tiles = await page.locator('.tile').evaluateAll((all) => all.map((tile) => tile.getBoundingClientRect().top));
+    const tiles = await page
+      .locator('.tile:visible')
+      .evaluateAll((all) => all.map((tile) => tile.getBoundingClientRect().top));
+    expect(tiles).toHaveLength(5);
     expect(new Set(tiles).size).toBe(1);
   });
 });
@@ -97,7 +100,7 @@ test.describe('at the width of half an editor', () => {
 test.describe('beside a text in a small window', () => {
   test.use({ viewport: { width: 520, height: 900 } });
 
-  test('the buttons stand in one line and the numbers in two even ones', async ({ page }) => {
+  test('the buttons stand in one line, and so do the numbers that matter most', async ({ page }) => {
     await open(page, 'panel', 'dark');
     await play(page, 'panel', 'running');
     const lines = async (selector: string) => {
@@ -109,7 +112,13 @@ test.describe('beside a text in a small window', () => {
       return [...new Set(tops)].map((top) => tops.filter((each) => each === top).length);
     };
     expect(await lines('.controls vscode-button')).toEqual([4]);
-    expect(await lines('.tile')).toEqual([5, 4]);
+    expect(await lines('.tile')).toEqual([4]);
+    // Icons alone, with their words as names and tooltips.
+    for (const name of ['Stop', 'Save Checkpoint', 'Run Again With…']) {
+      const button = page.getByRole('button', { name, exact: true }).first();
+      await expect(button).toBeVisible();
+      expect((await button.boundingBox())!.width).toBeLessThan(40);
+    }
   });
 });
 
@@ -164,3 +173,31 @@ test('a run that failed at once shows neither an empty toolbar nor the same acti
   await expect(page.locator('.toolbar')).toBeHidden();
   await expect(page.getByRole('button', { name: /run again with/i })).toHaveCount(1);
 });
+
+/** What a newcomer has beside the text in a window of 1400 × 860 pixels, in a wider one, and on a large screen. */
+for (const [width, height] of [
+  [520, 768],
+  [900, 768],
+  [1300, 768],
+  [1920, 1000],
+]) {
+  test.describe(`the first screen at ${width} pixels`, () => {
+    test.use({ viewport: { width, height } });
+
+    for (const state of ['running', 'paused', 'finished', 'diverged', 'comparing']) {
+      test(`${state}: the whole curve and what the model writes, without scrolling`, async ({ page }) => {
+        await open(page, 'panel', 'light');
+        await play(page, 'panel', state);
+        for (const part of [
+          page.getByTestId('perplexity-chart').locator('.plot'),
+          page.getByTestId('continuation-text'),
+        ]) {
+          const box = (await part.boundingBox())!;
+          expect(box.y).toBeGreaterThanOrEqual(0);
+          expect(box.y + box.height).toBeLessThanOrEqual(height);
+        }
+        await expect(page.getByTestId('rate-chart')).toBeHidden();
+      });
+    }
+  });
+}

@@ -11,6 +11,12 @@ export function plot(page: Page, name: string): Locator {
   return chart(page, name).locator('.plot');
 }
 
+/** Unfolds learning rate and speed, and waits until they are drawn. */
+export async function unfold(page: Page): Promise<void> {
+  await page.getByTestId('rate-and-speed').locator('summary').click();
+  await chart(page, 'speed').locator('canvas').first().waitFor();
+}
+
 /** The pixels of a chart, to see whether it was drawn anew. */
 export function pixels(chart: Locator): Promise<string> {
   return chart

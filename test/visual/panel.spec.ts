@@ -115,10 +115,10 @@ test.describe('the panel', () => {
       );
     const field = page.getByTestId('adjust-lr');
     await show('cosine', 0.002);
-    await expect(field).toHaveText('Base learning rate');
+    await expect(field.locator('.full-label')).toHaveText('Base learning rate');
     await expect(field.locator('input')).toHaveValue('0.002');
     await show('constant', 0.001);
-    await expect(field).toHaveText('Learning rate');
+    await expect(field.locator('.full-label')).toHaveText('Learning rate');
     await expect(field.locator('input')).toHaveValue('0.001');
   });
 

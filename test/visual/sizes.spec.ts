@@ -1,5 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { open, play } from './open';
+import { unfold } from './page';
 
 /** What may not lie on one another, nor reach beyond the page's sides: what is read or pressed. A blank chart's words lie on it. */
 const parts = [
@@ -88,6 +89,7 @@ test('parts that overlap or reach beyond the sides are found', async ({ page }) 
 test('charts are drawn anew when the window is magnified', async ({ page }) => {
   await open(page, 'panel', 'dark');
   await play(page, 'panel', 'running');
+  await unfold(page);
   const client = await page.context().newCDPSession(page);
   const magnify = (zoom: number) =>
     client.send('Emulation.setDeviceMetricsOverride', {
