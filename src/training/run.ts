@@ -179,5 +179,6 @@ function prepareParameters(engine: Engine, configuration: Configuration, resumed
 /** The configured prompt, or the first words of the held-out text. */
 function promptOf(configuration: Configuration, corpus: Corpus): string {
   if (configuration.generation.prompt) return configuration.generation.prompt;
-  return opening(corpus.tokenizer, corpus.validation.length > 1 ? corpus.validation : corpus.training);
+  const { tokenizer, training, validation } = corpus;
+  return validation.length > 1 ? opening(tokenizer, validation, training) : opening(tokenizer, training);
 }

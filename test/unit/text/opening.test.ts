@@ -6,7 +6,7 @@ import { asItStands } from './texts';
 /** The opening of a text from its token `from` on. */
 function openingOf(text: string, tokenizer: TextOptions['tokenizer'], from = 0): string {
   const corpus = prepareCorpus(text, { ...asItStands, tokenizer }, 'a.txt');
-  return opening(corpus.tokenizer, corpus.ids.subarray(from));
+  return opening(corpus.tokenizer, corpus.ids.subarray(from), corpus.ids.subarray(0, from));
 }
 
 describe('the opening of a text', () => {
@@ -15,6 +15,22 @@ describe('the opening of a text', () => {
   it('ends between words', () => {
     expect(openingOf(`  ${whale}`, 'characters')).toBe('Call me Ishmael. Some years');
     expect(openingOf(whale.replaceAll(' ', ''), 'characters')).toBe('CallmeIshmael.Someyearsago—nev');
+  });
+
+  it('begins with a whole word, wherever the text was cut', () => {
+    for (const tokenizer of ['characters', 'subwords'] as const) {
+      for (let from = 0; from < 30; from++) {
+        const found = openingOf(whale, tokenizer, from);
+        expect(` ${whale.replace('—', ' ')}`, `${tokenizer} ${from}`).toContain(` ${found.split(/[ —]/)[0]}`);
+        expect(found).toMatch(/^[A-Za-z]/);
+      }
+    }
+    expect(openingOf('Сорок сороков стояли над рекой, и звонили колокола.', 'characters', 8)).toBe(
+      'стояли над рекой, и звонили',
+    );
+    expect(openingOf('“Well,” he said, “it’s not the end of it, is it?”', 'characters', 22)).toBe(
+      'not the end of it, is',
+    );
   });
 
   it('passes over words that are unknown, and over what belonged to them', () => {
