@@ -31,10 +31,10 @@ export function activate(context: vscode.ExtensionContext): RecurrentApi {
   const dist = join(extensionUri.fsPath, 'dist');
   const store = new RunStore(vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'runs').fsPath, reportProblem(log));
   const runs = own(new Runs(store, dist, log));
-  const trainer = own(new Trainer(runs, log));
   const generator = own(new Generator(dist, log));
   const gradientFlow = own(new GradientFlow(runs, generator));
   const panels = own(new Panels(extensionUri, runs, generator));
+  const trainer = own(new Trainer(runs, (run) => panels.isShowing(run), log));
   const samples = new Samples(extensionUri, globalStorageUri);
   const statusBar = own(new StatusBar(runs));
   own(new ContextKeys(runs));

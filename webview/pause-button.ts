@@ -2,9 +2,12 @@ import type { RunSummary } from '../src/protocol/runs';
 import { setShown } from './dom';
 import { button, setButton } from './ui';
 
-/** Whether a run that ended early can go on from a checkpoint: the host resumes such a run as it does a paused one. */
+/**
+ * Whether a run that ended early can go on from a checkpoint as it is: the host resumes such a run as it does a paused one. One
+ * that diverged would diverge again, and has remedies instead.
+ */
 export function canGoOn({ state, hasCheckpoint }: RunSummary): boolean {
-  return hasCheckpoint && (state === 'stopped' || state === 'failed' || state === 'diverged');
+  return hasCheckpoint && (state === 'stopped' || state === 'failed');
 }
 
 /** One button that pauses a run and lets it go on: it stays where it is, and keeps the focus, when it is pressed. */

@@ -57,6 +57,8 @@ export class Commands extends Disposable {
       if (run.canGoOn) await parts.trainer.goOn(run);
       else runs.session(run)?.resume();
     });
+    this.add('goBackAndClip', (target) => parts.trainer.mend(this.runOf(target), 'clip'));
+    this.add('goBackAndSlow', (target) => parts.trainer.mend(this.runOf(target), 'slow'));
     this.add('stop', (target) => runs.session(this.runOf(target))?.stop());
     this.add('checkpoint', (target) => runs.session(this.runOf(target))?.checkpoint());
     this.add('openPanel', async (target) => {

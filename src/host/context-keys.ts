@@ -18,6 +18,8 @@ export class ContextKeys extends Disposable {
     this.set('running', front?.state === 'running' || front?.state === 'preparing');
     this.set('paused', front?.state === 'paused');
     this.set('canGoOn', front?.canGoOn === true);
+    this.set('canClip', front?.remedies.includes('clip') === true);
+    this.set('canSlow', front?.remedies.includes('slow') === true);
     this.set('hasRun', front !== undefined);
     this.set(
       'hasModel',

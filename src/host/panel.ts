@@ -76,6 +76,11 @@ export class Panel extends Disposable {
     void this.sendSnapshot();
   }
 
+  /** Whether a person sees this run in it now. */
+  isShowing(run: Run): boolean {
+    return this.webview.visible && this.shown[0] === run;
+  }
+
   /** Draws another run beside the one in front. */
   compare(run: Run): void {
     const [front, ...others] = this.shown;
@@ -117,6 +122,9 @@ export class Panel extends Disposable {
         break;
       case 'adjust':
         if (run) this.runs.session(run)?.adjust({ lr: message.lr, clip: message.clip });
+        break;
+      case 'mend':
+        execute(message.remedy === 'clip' ? 'goBackAndClip' : 'goBackAndSlow', message.run);
         break;
       case 'again':
         execute('runAgain', message.run);
@@ -293,6 +301,11 @@ export class Panels extends Disposable implements vscode.WebviewPanelSerializer<
     }
     const place = { viewColumn: columnBeside(vscode.window.tabGroups), preserveFocus: true };
     return this.adopt(vscode.window.createWebviewPanel(panelType, 'Recurrent', place, { enableFindWidget: true }));
+  }
+
+  /** Whether a person sees this run in the panel now. */
+  isShowing(run: Run): boolean {
+    return this.panel?.isShowing(run) ?? false;
   }
 
   async deserializeWebviewPanel(webview: vscode.WebviewPanel, memory: PanelMemory | undefined): Promise<void> {

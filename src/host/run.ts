@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { readCheckpoint } from '../model/checkpoint';
 import type { Configuration, TrainingConfiguration } from '../model/configuration';
 import { birthOf } from '../platform/processes';
-import type { LatestMetrics, RunState, RunSummary } from '../protocol/runs';
+import type { LatestMetrics, Remedy, RunState, RunSummary } from '../protocol/runs';
 import type { CheckpointEvent, TrainingEvent } from '../training/events';
 import { Disposable } from './disposable';
 import { History } from './history';
@@ -111,7 +111,14 @@ export class Run extends Disposable {
     const { id, name, source, state, started, configuration, prepared, message } = this.record;
     const { hasCheckpoint, latest } = this;
     const evaluating = state === 'running' && this.evaluating;
-    return { id, name, source, state, evaluating, started, configuration, prepared, message, hasCheckpoint, latest };
+    const known = { id, name, source, state, evaluating, started, configuration, prepared, message };
+    return { ...known, hasCheckpoint, remedies: this.remedies, latest };
+  }
+
+  /** What may be done if it diverged: clipping comes first where there is none. */
+  get remedies(): readonly Remedy[] {
+    if (this.state !== 'diverged' || !this.hasCheckpoint) return [];
+    return this.configuration.training.clipping === 'norm' ? ['slow'] : ['clip', 'slow'];
   }
 
   /** Reads a restored run's history from disk, once. */
@@ -239,6 +246,7 @@ export class Run extends Disposable {
         this.evaluating = event.event === 'evaluating';
         break;
       case 'mark':
+        if (event.learningRate !== undefined) this.adjust({ lr: event.learningRate });
         if (event.kind === 'paused') this.enter('paused');
         if (event.kind === 'resumed') this.enter('running');
         break;

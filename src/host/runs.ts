@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Configuration } from '../model/configuration';
 import { birthOf } from '../platform/processes';
+import type { TrainingRequest } from '../protocol/training';
 import { Disposable } from './disposable';
 import { describeInterruption, Run } from './run';
 import type { RunRecord, RunStore } from './run-store';
@@ -111,8 +112,9 @@ export class Runs extends Disposable {
   /**
    * Lets a run that stopped early go on from its newest checkpoint. Does nothing if there is none, or if it goes on already.
    * @param read gets the run's text; what it throws is thrown
+   * @param steadyFrom the greatest learning rate to go on with, if one is to be found that holds
    */
-  async goOn(run: Run, read: () => Promise<Text>): Promise<void> {
+  async goOn(run: Run, read: () => Promise<Text>, steadyFrom?: number): Promise<void> {
     if (run.isLive || this.goingOn.has(run)) return;
     this.goingOn.add(run);
     try {
@@ -124,7 +126,7 @@ export class Runs extends Disposable {
       if (!this.keeps(run)) return;
       run.enter('preparing');
       this.choose(run);
-      this.begin(run, text, weights.bytes);
+      this.begin(run, text, { resume: weights.bytes, steadyFrom });
     } finally {
       this.goingOn.delete(run);
     }
@@ -179,13 +181,13 @@ export class Runs extends Disposable {
     return run;
   }
 
-  private begin(run: Run, text: Text, resume?: Uint8Array): void {
+  private begin(run: Run, text: Text, from: Pick<TrainingRequest, 'resume' | 'steadyFrom'> = {}): void {
     const request = {
       text: text.bytes,
       source: text.source,
       configuration: run.configuration,
       dist: this.dist,
-      resume,
+      ...from,
     };
     const session = new Session(run, request, this.log);
     this.sessions.set(run, session);
@@ -194,7 +196,7 @@ export class Runs extends Disposable {
       this.endedSession.fire({ run, how });
       queueMicrotask(() => session.dispose());
     });
-    this.log.info(`${run.name}: ${resume ? 'goes on' : 'starts'}`);
+    this.log.info(`${run.name}: ${from.resume ? 'goes on' : 'starts'}`);
   }
 }
 

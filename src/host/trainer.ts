@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Configuration } from '../model/configuration';
+import type { Remedy } from '../protocol/runs';
 import { UserError } from '../text/user-error';
 import { slower } from '../training/divergence';
 import { Disposable } from './disposable';
@@ -14,8 +15,10 @@ export class Trainer extends Disposable {
   /** Trainings whose texts are read now, by text and configuration. */
   private readonly beginning = new Map<string, Promise<Run>>();
 
+  /** @param isShowing whether a person sees a run's panel, which tells all that a notification would */
   constructor(
     private readonly runs: Runs,
+    private readonly isShowing: (run: Run) => boolean,
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
@@ -59,6 +62,19 @@ export class Trainer extends Disposable {
     await this.runs.goOn(run, () => this.textOf(run));
   }
 
+  /**
+   * Lets a run that diverged go on from its last good model, clipped or slower, at a learning rate that holds.
+   * @throws UserError if its text is gone
+   */
+  async mend(run: Run, remedy: Remedy): Promise<void> {
+    if (!run.remedies.includes(remedy)) {
+      throw new UserError(vscode.l10n.t('{0} has not diverged, or keeps no model to go back to.', run.name));
+    }
+    const { lr } = run.configuration.training;
+    if (remedy === 'clip') run.adjust({ clipping: 'norm' });
+    await this.runs.goOn(run, () => this.textOf(run), remedy === 'clip' ? lr : slower(lr));
+  }
+
   /** The text that a run learns. @throws UserError if it is gone */
   async textOf(run: Run): Promise<Text> {
     const { source } = run.summary;
@@ -76,14 +92,15 @@ export class Trainer extends Disposable {
   /** Tells what ended badly, and offers what can be done about it. */
   private async tell({ run, how }: EndedSession): Promise<void> {
     if (how === 'done' || how === 'disposed') return;
+    // The panel's banner says it, with what can be done, and a notification would cover the chart that shows it.
+    if (how === 'diverged' && this.isShowing(run)) return;
     const goOn = vscode.l10n.t('Go On from Checkpoint');
-    const clip = vscode.l10n.t('Go Back and Clip by Norm');
-    const slow = vscode.l10n.t('Go Back and Lower the Learning Rate');
+    const labels = { clip: vscode.l10n.t('Clip by Norm'), slow: vscode.l10n.t('Lower the Rate') };
     const log = vscode.l10n.t('Show Log');
     const actions: string[] = [];
     if (how === 'failed' && run.hasCheckpoint) actions.push(goOn);
-    const { lr, clipping } = run.configuration.training;
-    if (how === 'diverged' && run.hasCheckpoint) actions.push(...(clipping === 'norm' ? [slow] : [clip, slow]));
+    const { remedies } = run;
+    if (how === 'diverged') actions.push(...remedies.map((remedy) => labels[remedy]));
     if (how === 'failed') actions.push(log);
     const { name, source, message } = run.summary;
     const told = message.includes(source) ? message : `${name}: ${message}`;
@@ -91,10 +108,9 @@ export class Trainer extends Disposable {
     if (answer === log) this.log.show();
     // A notification stays for hours: meanwhile the run may have been resumed otherwise, or deleted.
     if (run.isLive || this.runs.get(run.id) !== run) return;
-    if (answer === clip) run.adjust({ clipping: 'norm' });
-    if (answer === slow) run.adjust({ lr: slower(lr) });
-    if (answer === clip || answer === slow || answer === goOn)
-      await this.goOn(run).catch((error) => showError(error, this.log));
+    const remedy = remedies.find((one) => labels[one] === answer);
+    const act = remedy ? this.mend(run, remedy) : answer === goOn ? this.goOn(run) : undefined;
+    await act?.catch((error: unknown) => showError(error, this.log));
   }
 
   /** The text in the active editor, or undefined. */

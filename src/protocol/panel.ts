@@ -1,7 +1,7 @@
 import type { GenerationConfiguration } from '../model/configuration';
 import type { ContinuedText, SampledToken } from './generation';
 import type { RequestMessage, ResponseMessage } from './rpc';
-import type { RunStretch, RunSummary } from './runs';
+import type { Remedy, RunStretch, RunSummary } from './runs';
 
 /** Most runs that may be compared with the one in front. */
 export const mostCompared = 5;
@@ -35,6 +35,8 @@ export type FromPanel =
   | { readonly type: 'stop'; readonly run: string }
   | { readonly type: 'checkpoint'; readonly run: string }
   | { readonly type: 'adjust'; readonly run: string; readonly lr?: number; readonly clip?: number }
+  /** Let a run that diverged go on from its last good model. */
+  | { readonly type: 'mend'; readonly run: string; readonly remedy: Remedy }
   /** Run again with the same text, after the person has changed what they like. */
   | { readonly type: 'again'; readonly run: string }
   /** Start a run: on the active file, or on the sample text. */

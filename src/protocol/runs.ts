@@ -7,6 +7,9 @@ export type { Baseline, ContinuationEvent, EvaluationEvent, FlowEvent, MarkEvent
 /** Where a run stands. */
 export type RunState = 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'diverged' | 'failed';
 
+/** How a run that diverged goes on from its last good model: with its gradients clipped by norm, or with a lower learning rate. */
+export type Remedy = 'clip' | 'slow';
+
 /** What every view knows of a run. */
 export interface RunSummary {
   readonly id: string;
@@ -23,6 +26,8 @@ export interface RunSummary {
   /** One sentence after the end: why it stopped, failed or diverged and what to try. */
   readonly message: string;
   readonly hasCheckpoint: boolean;
+  /** What may be done about a divergence, the likeliest to help first; empty for every other run. */
+  readonly remedies: readonly Remedy[];
   readonly latest?: LatestMetrics;
 }
 

@@ -12,6 +12,8 @@ export interface TrainingRequest {
   readonly resume?: Uint8Array;
   /** Absolute path of the folder `dist`. */
   readonly dist: string;
+  /** Begin with the greatest learning rate up to this one that holds, found by a few steps at each. */
+  readonly steadyFrom?: number;
 }
 
 /** Host → training worker. */

@@ -134,6 +134,8 @@ export interface MarkEvent {
   readonly step: number;
   readonly kind: 'paused' | 'resumed' | 'stopped' | 'learningRate' | 'clip' | 'checkpoint' | 'restored';
   readonly text: string;
+  /** The base learning rate from here on, where a run chose it itself. */
+  readonly learningRate?: number;
 }
 
 /** The run's weights, configuration and tokenizer, as the bytes of a safetensors file. */

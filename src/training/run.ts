@@ -14,8 +14,9 @@ import { fitWindow, windowCount } from '../text/windows';
 import { baselines } from './baselines';
 import { type Clock, mark, type TrainingControl } from './control';
 import type { Baseline, TrainingEvent } from './events';
-import { streams, validationLimit, type WindowSize } from './plan';
+import { Plan, streams, validationLimit, type WindowSize } from './plan';
 import { describeResumption } from './resumption';
+import { type Probe, steadyRate } from './steady';
 import { Trainer } from './trainer';
 
 /** What a run is made of. */
@@ -28,6 +29,8 @@ export interface RunRequest {
   /** Bytes of a checkpoint to go on from; its model and tokenizer are used. */
   readonly resume?: Uint8Array;
   readonly dist: string;
+  /** Begin with the greatest learning rate up to this one that holds (`steadyRate`); the configured one if absent. */
+  readonly steadyFrom?: number;
 }
 
 /**
@@ -41,16 +44,19 @@ export async function* run(
 ): AsyncGenerator<TrainingEvent, void> {
   const { source, dist } = request;
   const resumed = request.resume && readCheckpoint(request.resume, 'The checkpoint to resume from');
-  const configuration = parseConfiguration(request.configuration, 'Configuration');
-  if (resumed) checkSameModel(resumed.configuration, configuration);
-  const corpus = corpusOf(request, configuration, resumed);
+  const asked = parseConfiguration(request.configuration, 'Configuration');
+  if (resumed) checkSameModel(resumed.configuration, asked);
+  const corpus = corpusOf(request, asked, resumed);
   await clock.breathe();
-  const { window, notes } = windowFor(configuration, corpus, source);
-  const { threads, revectorize: revectorized } = configuration.training;
+  const { window, notes } = windowFor(asked, corpus, source);
+  const { threads, revectorize: revectorized } = asked.training;
   const options: EngineOptions = { dist, threads, revectorized };
-  const engine = await createEngine(configuration.training.engine, shapeOf(configuration, corpus.tokenizer), options);
+  const engine = await createEngine(asked.training.engine, shapeOf(asked, corpus.tokenizer), options);
   try {
-    prepareParameters(engine, configuration, resumed);
+    prepareParameters(engine, asked, resumed);
+    const steady = resumed && request.steadyFrom;
+    const lr = steady && (await steadyRate(probeOf(engine, corpus, asked, window, resumed), steady, clock, control));
+    const configuration = lr ? { ...asked, training: { ...asked.training, lr } } : asked;
     const training = {
       engine,
       corpus,
@@ -67,7 +73,7 @@ export async function* run(
     if (trainer.resumption) {
       const { step } = trainer.resumption.progress;
       yield mark(step, 'restored', describeResumption(trainer.resumption));
-      if (resumed) yield* changes(step, resumed.configuration, configuration);
+      if (resumed) yield* changes(step, resumed.configuration, configuration, lr !== undefined);
     }
     yield* events;
   } finally {
@@ -80,8 +86,13 @@ function* changes(
   step: number,
   { training: old }: Configuration,
   { training }: Configuration,
+  found: boolean,
 ): Generator<TrainingEvent> {
-  if (training.lr !== old.lr) yield mark(step, 'learningRate', `Learning rate ${old.lr} → ${training.lr}`);
+  const { lr } = training;
+  if (found) {
+    const text = lr === old.lr ? `Learning rate ${lr}, which holds` : `Learning rate ${old.lr} → ${lr}, which holds`;
+    yield { ...mark(step, 'learningRate', text), learningRate: lr };
+  } else if (lr !== old.lr) yield mark(step, 'learningRate', `Learning rate ${old.lr} → ${lr}`);
   if (training.clipping !== old.clipping) {
     yield mark(step, 'clip', `Clipping: ${old.clipping} → ${training.clipping}`);
   }
@@ -174,6 +185,24 @@ function prepareParameters(engine: Engine, configuration: Configuration, resumed
   if (resumed) engine.parameters.flat.set(resumed.parameters.flat);
   else
     initialise(engine.parameters, configuration.model.init, streamSeed(configuration.training.seed, streams.weights));
+}
+
+/** What a rate that holds is looked for with: the weights and moments that the run goes on from, and its windows. */
+function probeOf(
+  engine: Engine,
+  corpus: Corpus,
+  configuration: Configuration,
+  window: WindowSize,
+  { resume }: Checkpoint,
+): Probe {
+  const { training } = configuration;
+  if (resume) {
+    engine.moments.first.set(resume.first);
+    engine.moments.second.set(resume.second);
+  }
+  const plan = new Plan(corpus, configuration, window);
+  const updates = resume?.progress.updates ?? resume?.progress.step ?? 0;
+  return { engine, training, updates, windows: () => plan.windows(resume?.progress.epoch ?? 0) };
 }
 
 /** The configured prompt, or the first words of the held-out text. */

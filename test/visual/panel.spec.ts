@@ -142,7 +142,7 @@ test.describe('the panel', () => {
     });
   }
 
-  for (const state of ['stopped', 'failed', 'diverged'] as const) {
+  for (const state of ['stopped', 'failed'] as const) {
     test(`lets a ${state} run go on from its checkpoint, or run again with other settings`, async ({ page }) => {
       const show = (hasCheckpoint: boolean) =>
         page.evaluate(
@@ -165,6 +165,32 @@ test.describe('the panel', () => {
       expect(await posted(page, 'again')).toEqual([{ type: 'again', run: 'run-1' }]);
     });
   }
+
+  test('offers a run that diverged both remedies, whole and above the chart, and not to diverge again', async ({
+    page,
+  }) => {
+    for (const width of [300, 520, 1100]) {
+      await page.setViewportSize({ width, height: 768 });
+      await page.evaluate(() => {
+        const { stretch, summary } = fakeHost.make;
+        const run = summary('diverged', 500, 1000, { remedies: ['clip', 'slow'], message: 'The loss grew too large.' });
+        const histories = [{ run: run.id, history: stretch(500, 1000, { diverges: true }) }];
+        fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [run], histories });
+      });
+      await expect(page.getByRole('button', { name: 'Resume', exact: true })).toBeHidden();
+      const chart = (await page.getByTestId('perplexity-chart').boundingBox())!;
+      for (const name of ['Go back and clip by norm', 'Go back and lower the learning rate']) {
+        const button = page.getByRole('button', { name, exact: true });
+        const box = (await button.boundingBox())!;
+        expect(box.y + box.height).toBeLessThan(chart.y);
+        expect(box.x + box.width).toBeLessThanOrEqual(width);
+        expect(await button.evaluate((node) => node.scrollWidth - node.clientWidth)).toBeLessThanOrEqual(0);
+        await button.click();
+      }
+    }
+    const remedies = (await posted(page, 'mend')).map(({ remedy }) => remedy);
+    expect(remedies).toEqual(['clip', 'slow', 'clip', 'slow', 'clip', 'slow']);
+  });
 
   test('lists clip events and jumps to one', async ({ page }) => {
     await play(page, 'panel', 'running');

@@ -248,6 +248,7 @@ export function summary(state: RunState, step: number, total: number, more: Part
     configuration,
     message: '',
     hasCheckpoint: step > 0,
+    remedies: state === 'diverged' ? ['slow'] : [],
     prepared: preparing
       ? undefined
       : {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contextOf } from '../../../src/host/run-context';
-import type { RunState } from '../../../src/protocol/runs';
+import type { Remedy, RunState } from '../../../src/protocol/runs';
 
 interface Item {
   readonly command: string;
@@ -23,9 +23,14 @@ function isShown({ command, when }: Item, viewItem: string): boolean {
 }
 
 /** The commands that a run's item offers, by where: `inline` in their order, and in its menu. */
-function offered(state: RunState, hasCheckpoint: boolean, front = false): { inline: string[]; menu: string[] } {
+function offered(
+  state: RunState,
+  hasCheckpoint: boolean,
+  front = false,
+  remedies: readonly Remedy[] = state === 'diverged' && hasCheckpoint ? ['slow'] : [],
+): { inline: string[]; menu: string[] } {
   const canGoOn = hasCheckpoint && ['stopped', 'failed', 'diverged'].includes(state);
-  const words = contextOf({ state, hasCheckpoint, canGoOn }, front);
+  const words = contextOf({ state, hasCheckpoint, canGoOn, remedies }, front);
   const shown = items
     .filter((item) => isShown(item, words))
     .sort((a, b) => (a.group < b.group ? -1 : 1))
@@ -48,12 +53,17 @@ describe('The tree of runs offers', () => {
     ['finished', false, ['deleteRun'], []],
     ['stopped', true, ['resume', 'deleteRun'], ['resume', 'revealCheckpoint']],
     ['stopped', false, ['deleteRun'], []],
-    ['diverged', true, ['resume', 'deleteRun'], ['resume', 'revealCheckpoint']],
+    ['diverged', true, ['goBackAndSlow', 'deleteRun'], ['goBackAndSlow', 'resume', 'revealCheckpoint']],
     ['diverged', false, ['deleteRun'], []],
     ['failed', true, ['resume', 'deleteRun'], ['resume', 'revealCheckpoint']],
     ['failed', false, ['deleteRun'], []],
   ])('of a run that is %s (with a checkpoint: %s) what can be done with it', (state, hasCheckpoint, inline, menu) => {
     expect(offered(state, hasCheckpoint)).toEqual({ inline, menu: [...always, ...menu, 'deleteRun'] });
+  });
+
+  it('to clip where a run that diverged was not clipped, before it offers to resume it as it was', () => {
+    const { menu } = offered('diverged', true, false, ['clip', 'slow']);
+    expect(menu.slice(3, 6)).toEqual(['goBackAndClip', 'goBackAndSlow', 'resume']);
   });
 
   it('no comparison of the shown run with itself', () => {
