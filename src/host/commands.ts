@@ -127,7 +127,7 @@ export class Commands extends Disposable {
     const demonstration = named ?? (await pickDemonstration());
     if (!demonstration) return undefined;
     const { trainer, samples, panels } = this.parts;
-    const run = await trainer.train(await samples.mobyDick(), configurationOf(demonstration));
+    const run = await trainer.train(await samples[demonstration.on](), configurationOf(demonstration));
     panels.open(run);
     // Ticks off the topic's step of the walkthrough, and no other's.
     if (named) void vscode.commands.executeCommand('setContext', `recurrent.demonstrated.${target}`, true);

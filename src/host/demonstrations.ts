@@ -1,20 +1,32 @@
 import * as vscode from 'vscode';
 import { type Configuration, parseConfiguration } from '../model/configuration';
+import { recallSteps } from '../text/recall';
 
 type Options = { readonly [group in keyof Configuration]?: Partial<Configuration[group]> };
 
-/** A run on the sample text that shows one topic of the lecture. */
+/** A run on a sample text that shows one topic of the lecture. */
 export interface Demonstration {
   readonly label: string;
   /** What to look for. */
   readonly detail: string;
   readonly options: Options;
+  /** What it learns: Moby-Dick, or lines whose end is told by their beginning (`recallText`). */
+  readonly on: 'mobyDick' | 'recall';
 }
 
 const text = { normalize: 'letters', limit: 200_000 } as const;
 /** The lecture's own training: plain gradient descent with a rate that needs clipping. */
 const plain = { optimizer: 'sgd', lr: 1, maxSteps: 600 } as const;
 const adam = { optimizer: 'adam', lr: 0.002, maxSteps: 600 } as const;
+/** One training for every cell: what differs between the three runs is the cell alone. */
+const remembering = {
+  optimizer: 'adam',
+  lr: 0.01,
+  schedule: 'cosine',
+  steps: recallSteps,
+  epochs: 1000,
+  maxSteps: 1000,
+} as const;
 
 /** The topics of the lecture, by the names that the walkthrough's buttons use. */
 export function demonstrations(): Readonly<Record<string, Demonstration>> {
@@ -22,6 +34,7 @@ export function demonstrations(): Readonly<Record<string, Demonstration>> {
     perplexity: {
       label: vscode.l10n.t('Perplexity'),
       detail: vscode.l10n.t('A small GRU: validation perplexity falls past the unigram’s and the 2-gram’s lines.'),
+      on: 'mobyDick',
       options: { text, model: { cell: 'gru', hidden: 64 }, training: adam },
     },
     clipping: {
@@ -29,23 +42,21 @@ export function demonstrations(): Readonly<Record<string, Demonstration>> {
       detail: vscode.l10n.t(
         'An RNN with SGD at rate 1: the gradient’s norm runs into θ, and each clip event is marked.',
       ),
+      on: 'mobyDick',
       options: { text, model: { cell: 'rnn', hidden: 256 }, training: { ...plain, clip: 0.5 } },
     },
     unclipped: {
       label: vscode.l10n.t('No clipping'),
-      detail: vscode.l10n.t('A linear RNN at rate 1 without clipping: its gradient explodes, and the watch stops it.'),
-      options: {
-        text,
-        model: { cell: 'rnn', activation: 'identity', hidden: 256 },
-        // It lasts a few steps only, and the flow is measured with each evaluation.
-        training: { ...plain, clipping: 'none', evaluateEvery: 1 },
-      },
+      detail: vscode.l10n.t('The same RNN, seed and rate without clipping: one long gradient throws it far away.'),
+      on: 'mobyDick',
+      options: { text, model: { cell: 'rnn', hidden: 256 }, training: { ...plain, clip: 0.5, clipping: 'none' } },
     },
     truncation: {
       label: vscode.l10n.t('Truncation at every fifth step'),
       detail: vscode.l10n.t(
         'The same RNN, its gradients cut every 5 steps: the flow of the gradient is zero from lag 5 on.',
       ),
+      on: 'mobyDick',
       options: { text, model: { cell: 'rnn', hidden: 256 }, training: { ...plain, truncateEvery: 5 } },
     },
     random: {
@@ -53,17 +64,38 @@ export function demonstrations(): Readonly<Record<string, Demonstration>> {
       detail: vscode.l10n.t(
         'Cuts at random, reweighted: within a window the gradient is right on average, and noisier in each step.',
       ),
+      on: 'mobyDick',
       options: { text, model: { cell: 'rnn', hidden: 256 }, training: { ...plain, truncation: 'random' } },
+    },
+    linear: {
+      label: vscode.l10n.t('Linear RNN'),
+      detail: vscode.l10n.t(
+        'Its gradient through time is powers of one matrix: the exact ones lie on the measured curve.',
+      ),
+      on: 'mobyDick',
+      options: { text, model: { cell: 'rnn', activation: 'identity', hidden: 64 }, training: adam },
+    },
+    rnn: {
+      label: vscode.l10n.t('A plain RNN that forgets'),
+      detail: vscode.l10n.t(
+        'Lines whose last letter is told by their first, eleven steps before: the gradient fades on its way there.',
+      ),
+      on: 'recall',
+      options: { model: { cell: 'rnn', hidden: 128 }, training: remembering },
     },
     gru: {
       label: vscode.l10n.t('GRU'),
-      detail: vscode.l10n.t('Gates let gradients reach further back: compare its flow with the RNN’s.'),
-      options: { text, model: { cell: 'gru', hidden: 256 }, training: adam },
+      detail: vscode.l10n.t(
+        'The same lines and training: the gates let the gradient reach the first letter, and the GRU learns the last.',
+      ),
+      on: 'recall',
+      options: { model: { cell: 'gru', hidden: 128 }, training: remembering },
     },
     lstm: {
       label: vscode.l10n.t('LSTM'),
-      detail: vscode.l10n.t('A memory cell beside the state: compare it with the GRU of the same size.'),
-      options: { text, model: { cell: 'lstm', hidden: 256 }, training: adam },
+      detail: vscode.l10n.t('The same again with a memory cell, whose forget gate begins open (bias 1).'),
+      on: 'recall',
+      options: { model: { cell: 'lstm', hidden: 128, forgetBias: 1 }, training: remembering },
     },
   };
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { writeAtomically } from '../platform/files';
+import { recallText } from '../text/recall';
 import { UserError } from '../text/user-error';
 
 const timeMachine = 'https://www.gutenberg.org/cache/epub/35/pg35.txt';
@@ -25,6 +26,18 @@ export class Samples {
       await writeAtomically(copy.fsPath, await vscode.workspace.fs.readFile(original));
     } catch (error) {
       throw new UserError(vscode.l10n.t('The sample text cannot be copied to {0}: {1}.', copy.fsPath, reason(error)));
+    }
+    return copy;
+  }
+
+  /** A text where memory shows (`recallText`). @throws UserError if it cannot be written */
+  async recall(): Promise<vscode.Uri> {
+    const copy = vscode.Uri.joinPath(this.storage, 'samples', 'recall.txt');
+    if (await exists(copy)) return copy;
+    try {
+      await writeAtomically(copy.fsPath, recallText().text);
+    } catch (error) {
+      throw new UserError(vscode.l10n.t('The text cannot be written to {0}: {1}.', copy.fsPath, reason(error)));
     }
     return copy;
   }

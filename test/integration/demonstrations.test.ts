@@ -1,7 +1,8 @@
 import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { RecurrentApi } from '../../src/host/api';
-import { configurationOf, demonstrations } from '../../src/host/demonstrations';
+import { configurationOf, type Demonstration, demonstrations } from '../../src/host/demonstrations';
+import { recallLag, recallText } from '../../src/text/recall';
 import { activated, deleteAll, extension, Messages, until, untilState, untilStep } from './support/laboratory';
 
 type Run = RecurrentApi['runs'][number];
@@ -78,12 +79,29 @@ describe('The lecture, live', () => {
     assert.notEqual(random.run.summary.state, 'diverged');
   });
 
-  it('shows how far back the gates of GRU and LSTM let a gradient reach', async () => {
-    for (const name of ['gru', 'lstm']) {
-      const { flow, run } = await demonstrate(name, (now) => now.flow.length === 35);
-      assert.notEqual(run.summary.state, 'diverged');
-      assert.ok(flow.every((norm) => norm > 0));
-    }
+  it('shows that a GRU remembers what a plain RNN forgets, under one training', async () => {
+    const { forgetting } = recallText();
+    const gru = await demonstrate('gru', ({ validation }) => validation < forgetting);
+    const over = ({ run }: Shown) => run.history.lastStep >= gru.run.history.lastStep;
+    const rnn = await demonstrate('rnn', (shown) => over(shown) && shown.validation < Infinity);
+    assert.ok(gru.validation < forgetting, `the GRU remembers: ${gru.validation}`);
+    assert.ok(rnn.validation > forgetting, `the RNN does not: ${rnn.validation}`);
+    const reached = ({ flow }: Shown) => flow[recallLag] / flow[0];
+    assert.ok(reached(gru) > 3 * reached(rnn), `${reached(gru)} against ${reached(rnn)}`);
+  });
+
+  it('differs between clipping and none, and between the three cells, in that alone', () => {
+    const { clipping, unclipped, rnn, gru, lstm } = demonstrations();
+    const differences = (a: Demonstration, b: Demonstration) => {
+      const [one, other] = [a, b].map((each) => configurationOf(each) as Record<string, Record<string, unknown>>);
+      return Object.keys(one).flatMap((group) =>
+        Object.keys(one[group]).filter((name) => one[group][name] !== other[group][name]),
+      );
+    };
+    assert.deepEqual(differences(clipping, unclipped), ['clipping']);
+    assert.deepEqual(differences(rnn, gru), ['cell']);
+    assert.deepEqual(differences(gru, lstm), ['cell', 'forgetBias']);
+    assert.equal(clipping.on, unclipped.on);
   });
 
   it('diverges without clipping, says why and what to try, and trains once it goes back and clips', async () => {
