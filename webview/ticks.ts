@@ -10,6 +10,8 @@ function niceStep(span: number, most: number): number {
 export function linearTicks(low: number, high: number, most: number): number[] {
   if (!(high > low)) return [low];
   const step = niceStep(high - low, most);
+  // Numbers that close together are no longer told apart by whole steps.
+  if (!(step > 0) || Math.abs(low / step) > 1e12 || Math.abs(high / step) > 1e12) return [low, high];
   const ticks: number[] = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) {
     ticks.push(Number((k * step).toPrecision(12)));
@@ -41,7 +43,7 @@ export function logTicks(low: number, high: number, most: number): number[] {
     for (let decade = first; decade <= last; decade++) {
       for (const mantissa of set) {
         const tick = Number((mantissa * 10 ** decade).toPrecision(12));
-        if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) ticks.push(tick);
+        if (within(tick, low, high)) ticks.push(tick);
       }
     }
     if (ticks.length <= most) return ticks;
@@ -50,7 +52,12 @@ export function logTicks(low: number, high: number, most: number): number[] {
   const ticks: number[] = [];
   for (let decade = first; decade <= last; decade++) {
     const tick = Number((10 ** decade).toPrecision(12));
-    if (decade % every === 0 && tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) ticks.push(tick);
+    if (decade % every === 0 && within(tick, low, high)) ticks.push(tick);
   }
   return ticks;
+}
+
+/** Whether a tick lies between the ends, or on one of them but for rounding. */
+function within(tick: number, low: number, high: number): boolean {
+  return Number.isFinite(tick) && tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9);
 }

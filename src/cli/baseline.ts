@@ -25,7 +25,7 @@ export function addBaseline(program: Command, { out, say }: Surroundings): void 
     const corpus = prepareCorpus(decodeText(readBytes(file), nameOf(file)), text, nameOf(file));
     const rows = baselines(corpus.training, corpus.validation, corpus.tokenizer.vocabulary.length);
     if (rows.length === 0) {
-      const held = corpus.validation.length === 0 ? 'no token' : 'a single token';
+      const held = corpus.validation.length === 1 ? '1 token' : '0 tokens';
       throw new UserError(
         `--validation (${text.validation}) holds out ${held} of ${nameOf(file)}, and baselines need two; hold out more of it.`,
       );

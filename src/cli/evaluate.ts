@@ -61,7 +61,7 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
           out(`bits per token      ${inFigures(result.bitsPerToken, 4)}`);
           out(`bits per character  ${inFigures(result.bitsPerCharacter, 4)}`);
           out(`unknown tokens      ${unknownTokens} (${inPercent(result.unknownShare)})`);
-          say(`${result.tokens} tokens of ${nameOf(file)}.`);
+          say(`${result.tokens} ${result.tokens === 1 ? 'token' : 'tokens'} of ${nameOf(file)}.`);
         }
         for (const line of unknownWarning(unknownTokens, sum.tokens, nameOf(file))) say(line);
       });

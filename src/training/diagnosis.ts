@@ -62,34 +62,40 @@ export function diagnose(standing: Standing, over = false): string {
   if (training !== undefined && validation > rise * best && validation > Math.max(gap, tells) * training) {
     return memorising(training, validation, best, tense);
   }
-  return guess && strongest ? compared(validation, best, guess, strongest, tells, tense) : '';
+  return guess && strongest ? compared(standing, guess, strongest, tells, tense) : '';
 }
 
 /** Where a run stands among the baselines. @param tells ratio from which on a difference is one */
 function compared(
-  validation: number,
-  best: number,
+  { validation, best, tokens }: Standing,
   guess: Baseline,
   strongest: Baseline,
   tells: number,
   tense: Tense,
 ): string {
   const line = ({ name, perplexity }: Baseline) => `the ${name}'s ${show(perplexity)}`;
-  const up = validation > best ? `, up from its best, ${show(best)}` : '';
-  if (validation * tells >= guess.perplexity) {
+  const up = validation > best ? `, up from its best, ${show(best)},` : '';
+  const reached = `${show(validation)}${up} ${tense('is', 'was')}`;
+  if (validation * least >= guess.perplexity) {
+    const head = tense(up ? 'Not learning' : 'Not learning yet', 'Not learnt');
     const knows = guess.name === 'unigram' ? 'knows only how frequent each token is' : 'knows nothing of the text';
-    return up === ''
-      ? `${tense('Not learning yet', 'Not learnt')}: ${show(validation)} ${tense('is', 'was')} no better than ${line(guess)}, which ${knows}.`
-      : `${tense('Not learning', 'Not learnt')}: ${show(validation)}${up}, ${tense('is', 'was')} no better than ${line(guess)}, which ${knows}.`;
+    return `${head}: ${reached} no better than ${line(guess)}, which ${knows}.`;
+  }
+  if (validation * tells >= guess.perplexity) {
+    return `${tense('Too early', 'Too close')} to tell: ${reached} near ${line(guess)}, and ${tokens} validation tokens do not tell them apart.`;
   }
   if (validation * tells < strongest.perplexity) {
-    return `Better than every n-gram: ${show(validation)} against ${show(strongest.perplexity)} of the ${strongest.name}${up}.`;
+    const but = up && `, but up from its best, ${show(best)}`;
+    return `Better than every n-gram: ${show(validation)} against ${show(strongest.perplexity)} of the ${strongest.name}${but}.`;
   }
-  const rank = validation > strongest.perplexity * tells ? `not${tense(' yet', '')} than` : 'about as good as';
-  const stands = `better than ${line(guess)}, and ${rank} ${line(strongest)}`;
-  if (validation <= best) return `${tense('Learning', 'Learnt')}: ${show(validation)} ${tense('is', 'was')} ${stands}.`;
-  const head = validation > rise * best ? tense('Rising', 'It rose') : tense('Level', 'It levelled off');
-  return `${head}: ${show(validation)}${up}, ${tense('is', 'was')} ${stands}.`;
+  const rank =
+    validation > strongest.perplexity * tells ? `not${tense(' yet', '')} than` : 'as good, as far as one can tell, as';
+  const head = !up
+    ? tense('Learning', 'Learnt')
+    : validation > rise * best
+      ? tense('Rising', 'It rose')
+      : tense('Level', 'It levelled off');
+  return `${head}: ${reached} better than ${line(guess)}, and ${rank} ${line(strongest)}.`;
 }
 
 function memorising(training: number, validation: number, best: number, tense: Tense): string {

@@ -61,7 +61,7 @@ describe('a stretch of a corpus', () => {
       { ...asItStands, tokenizer: 'words' },
       'a.txt',
     );
-    expect(corpus.stretch(0, 8)).toEqual({ characters: 8, unknownBits: 0 });
+    expect(corpus.stretch(0, 8)).toEqual({ characters: 8, unknownTokens: 0, unknownBits: 0 });
     expect(corpus.stretch(7, 9).characters).toBe(29);
     expect(corpus.charactersPerToken).toBe(4);
   });
@@ -69,7 +69,7 @@ describe('a stretch of a corpus', () => {
   it('spells characters that another text did not have', () => {
     const { tokenizer } = prepareCorpus('abab', asItStands, 'a.txt');
     const { stretch } = corpusFor(tokenizer, 'a😀b', asItStands, 'b.txt');
-    expect(stretch(0, 3)).toEqual({ characters: 3, unknownBits: 2 * Math.log2(4) });
-    expect(stretch(0, 1)).toEqual({ characters: 1, unknownBits: 0 });
+    expect(stretch(0, 3)).toEqual({ characters: 3, unknownTokens: 1, unknownBits: 2 * Math.log2(4) });
+    expect(stretch(0, 1)).toEqual({ characters: 1, unknownTokens: 0, unknownBits: 0 });
   });
 });

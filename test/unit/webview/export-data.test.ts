@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileName, flowToCsv, toCsv, toJson } from '../../../webview/export-data';
+import { fileName, flowToCsv, runsToJson, toCsv } from '../../../webview/export-data';
 import { RunHistory } from '../../../webview/history';
 import { fullNames, shortNames } from '../../../webview/run-names';
 import { stretch, summary } from '../../visual/scenarios';
@@ -32,8 +32,8 @@ describe('exports', () => {
 
   it('write JSON that holds everything', () => {
     const made = run();
-    const [value] = JSON.parse(text(toJson([made])));
-    expect(value.steps.loss).toEqual([...made.history.loss.used]);
+    const [value] = JSON.parse(text(runsToJson([made])));
+    expect(value.steps.map(({ loss }: { loss: number }) => loss)).toEqual([...made.history.loss.used]);
     expect(value.evaluations).toEqual(made.history.evaluations);
     expect(value.configuration.model.hidden).toBe(256);
   });
@@ -48,7 +48,7 @@ describe('exports', () => {
       const lines = text(table).trimEnd().split('\r\n').slice(1);
       expect([...new Set(lines.map((line) => line.split(',')[0]))]).toEqual(told);
     }
-    const values: { name: string; id: string }[] = JSON.parse(text(toJson(several)));
+    const values: { name: string; id: string }[] = JSON.parse(text(runsToJson(several)));
     expect(values.map(({ name }) => name)).toEqual(told);
     expect(values.map(({ id }) => id)).toEqual(['run-7', 'run-8', 'run-9']);
   });
@@ -60,11 +60,13 @@ describe('exports', () => {
       .map((line) => line.replace(/^"(?:""|[^"])*"/, 'run').split(','));
     expect(Number(first[heads.indexOf('smoothed')])).toBe(made.history.smoothed.values[0]);
     expect(Number(first[heads.indexOf('smoothedNorm')])).toBe(made.history.smoothedNorm.values[0]);
-    const [value] = JSON.parse(text(toJson([made])));
-    expect(value.steps.smoothedNorm).toEqual([...made.history.smoothedNorm.used]);
+    const [value] = JSON.parse(text(runsToJson([made])));
+    expect(value.steps.map((row: { smoothedNorm: number }) => row.smoothedNorm)).toEqual([
+      ...made.history.smoothedNorm.used,
+    ]);
     expect(value.smoothing).toBe(0.9);
     made.history.smooth(0.5);
-    expect(JSON.parse(text(toJson([made])))[0].smoothing).toBe(0.5);
+    expect(JSON.parse(text(runsToJson([made])))[0].smoothing).toBe(0.5);
   });
 
   it('make names that every file system takes', () => {
