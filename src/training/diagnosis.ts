@@ -53,7 +53,10 @@ export function diagnose(standing: Standing, over = false): string {
   const scatter = Math.max(usualScatter, guess?.scatter ?? 0, strongest?.scatter ?? 0);
   const margin = (errors * scatter) / Math.sqrt(tokens);
   if (margin > widest) {
-    const few = tokens === 1 ? 'A single validation token is' : `${tokens} validation tokens are`;
+    const few =
+      tokens === 1
+        ? `A single validation token ${tense('is', 'was')}`
+        : `${tokens} validation tokens ${tense('are', 'were')}`;
     return baselines.length === 0
       ? ''
       : `${few} too few to tell where the run ${tense('stands', 'ended')}; raise text.validation or use a longer text.`;
