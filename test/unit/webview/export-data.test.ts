@@ -38,6 +38,44 @@ describe('exports', () => {
     expect(value.configuration.model.hidden).toBe(256);
   });
 
+  it('leave out what has no finite value, with the nats beside it', () => {
+    const made = run('A', 'run-1');
+    const { columns, ...rest } = stretch(61, 80, { from: 60 });
+    const wild = { step: 61, nats: 900, perplexity: Number.POSITIVE_INFINITY, unknownShare: 0.25 };
+    made.history.append({
+      ...rest,
+      columns: {
+        ...columns,
+        loss: Float64Array.of(900),
+        gradNorm: Float64Array.of(Number.NaN),
+        clip: Float64Array.of(0),
+      },
+      evaluations: [{ event: 'evaluation', epoch: 1, bitsPerCharacter: 1298, best: false, diagnosis: '', ...wild }],
+      flows: [{ event: 'flow', step: 61, norms: [[1, 2, Number.POSITIVE_INFINITY, Number.NaN]] }],
+    });
+    const json = text(runsToJson([made, made]));
+    expect(json).not.toMatch(/null|NaN|Infinity/);
+    const [first, second] = JSON.parse(json);
+    expect(second.id).toBe('run-1');
+    const last = first.steps.at(-1);
+    expect(last).toMatchObject({ step: 61, loss: 900, clipScale: expect.any(Number) });
+    for (const name of ['perplexity', 'gradNorm', 'smoothedNorm', 'clip']) expect(last).not.toHaveProperty(name);
+    expect(first.evaluations.at(-1)).toMatchObject({ nats: 900 });
+    expect(first.evaluations.at(-1)).not.toHaveProperty('perplexity');
+    expect(first.flows.at(-1).norms).toEqual([[1, 2]]);
+    const csv = text(toCsv([made]))
+      .trimEnd()
+      .split('\r\n');
+    expect(csv.join()).not.toMatch(/null|NaN|Infinity/);
+    const heads = csv[0].split(',');
+    const cells = (csv.at(-1) ?? '').split(',');
+    const cell = (name: string) => cells[heads.indexOf(name)];
+    expect(
+      ['loss', 'perplexity', 'validationNats', 'validationUnknownShare', 'validationPerplexity'].map(cell),
+    ).toEqual(['900', '', '900', '0.25', '']);
+    expect(JSON.parse(text(runsToJson([])))).toEqual([]);
+  });
+
   it('tell runs of one name apart as the legend does', () => {
     const several = [run('GRU-8 · a.txt', 'run-7'), run('GRU-8 · b.txt', 'run-8'), run('GRU-8 · a.txt', 'run-9')];
     const names = several.map(({ summary }) => summary.name);
