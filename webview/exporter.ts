@@ -1,7 +1,7 @@
 import type { PanelMethods } from '../src/protocol/panel';
 import type { Caller } from '../src/protocol/rpc';
 import type { Chart } from './chart';
-import { fileName, flowToCsv, toCsv, toJson } from './export-data';
+import { fileName, flowToCsv, runsToJson, toCsv } from './export-data';
 import type { MenuItem } from './menu';
 import { copyPicture, picture } from './picture';
 import { fullNames } from './run-names';
@@ -26,7 +26,10 @@ export class Exporter {
       { label: 'Copy as PNG', run: () => void this.copy(chart()) },
       { label: 'Save as PNG…', run: () => void this.savePicture(chart()) },
       { label: 'Save Data as CSV…', run: () => void this.save(data, 'csv', async () => table(this.runs())) },
-      { label: 'Save Data as JSON…', run: () => void this.save('history', 'json', async () => toJson(this.runs())) },
+      {
+        label: 'Save Data as JSON…',
+        run: () => void this.save('history', 'json', async () => runsToJson(this.runs())),
+      },
     ];
   }
 

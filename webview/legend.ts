@@ -63,7 +63,7 @@ export class Legend {
         setText(value, '–');
         continue;
       }
-      setText(value, number === undefined || Number.isNaN(number) ? '' : exact ? precise(number) : this.format(number));
+      setText(value, number === undefined ? '' : exact ? precise(number) : this.format(number));
     }
   }
 

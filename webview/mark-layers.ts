@@ -10,7 +10,8 @@ import { visible } from './trace';
 const clipPlace = 9;
 
 /** Dashed lines across the chart, named at its right: what models without gradients reach. */
-export function baselineLayer(baselines: () => readonly Baseline[]): Layer {
+export function baselineLayer(all: () => readonly Baseline[]): Layer {
+  const baselines = () => all().filter(({ perplexity }) => Number.isFinite(perplexity));
   return {
     key: 'perplexity.baselines',
     label: 'Baselines',

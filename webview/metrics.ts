@@ -4,10 +4,15 @@ import type { RunSummary } from '../src/protocol/runs';
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const exact = new Intl.NumberFormat('en-US', { maximumFractionDigits: 12 });
 
+/** What has no finite value: ∞ where it grew beyond the largest number, a dash where there is none. */
+function without(value: number): string {
+  return value > 0 ? '∞' : '–';
+}
+
 /** Three significant digits, grouped in thousands, without an exponent where it can be read without. */
 export function significant(value: number, digits = 3): string {
-  if (!Number.isFinite(value)) return value > 0 ? '∞' : '–';
-  const size = Math.abs(value);
+  if (!Number.isFinite(value)) return without(value);
+  const size = Math.abs(Number(value.toPrecision(digits)));
   if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(digits - 1).replace('e+', 'e');
   if (size >= 10 ** digits) return whole(value);
   const decimals = size === 0 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
@@ -16,7 +21,7 @@ export function significant(value: number, digits = 3): string {
 
 /** Seven significant digits, for a readout that hides nothing worth seeing. */
 export function precise(value: number): string {
-  if (!Number.isFinite(value)) return value > 0 ? '∞' : '–';
+  if (!Number.isFinite(value)) return without(value);
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(6).replace('e+', 'e');
   return exact.format(Number(value.toPrecision(7)));
@@ -24,7 +29,9 @@ export function precise(value: number): string {
 
 /** A number for an axis: as short as it can be, and all labels of one axis in one way. */
 export function brief(value: number): string {
+  if (!Number.isFinite(value)) return without(value);
   const size = Math.abs(value);
+  if (size >= 1e10) return Number(value.toPrecision(6)).toExponential().replace('e+', 'e');
   if (size >= 1e6 && value % 1e4 === 0) return `${value / 1e6}M`;
   if (size >= 1000) return exact.format(Number(value.toPrecision(10)));
   if (size !== 0 && size < 1e-4) return value.toExponential().replace('e+', 'e');
@@ -33,18 +40,20 @@ export function brief(value: number): string {
 
 /** A whole number, grouped in thousands. */
 export function whole(value: number): string {
-  return grouped.format(Math.round(value));
+  return Number.isFinite(value) ? grouped.format(Math.round(value) + 0) : without(value);
 }
 
 /** A share as a percentage. */
 export function percent(value: number): string {
+  if (!Number.isFinite(value)) return without(value);
   const hundredths = value * 100;
+  if (hundredths > 0 && hundredths < 0.05) return '<0.1%';
   return `${hundredths > 0 && hundredths < 10 ? hundredths.toFixed(1) : Math.round(hundredths)}%`;
 }
 
 /** Seconds as `42 s`, `3:07` or `1:02:45`. */
 export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '–';
+  if (!Number.isFinite(seconds)) return without(seconds);
   if (seconds < 60) return `${seconds < 10 && seconds % 1 !== 0 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   const total = Math.round(seconds);
   const two = (value: number) => String(value).padStart(2, '0');
@@ -70,8 +79,14 @@ export interface Metric {
   detail?(run: RunSummary): string;
 }
 
-function hasEnded({ state }: Pick<RunSummary, 'state'>): boolean {
+/** Whether a run is over; one that stopped may go on. */
+export function hasEnded({ state }: Pick<RunSummary, 'state'>): boolean {
   return state !== 'preparing' && state !== 'running' && state !== 'paused';
+}
+
+/** The share of tokens that are `<unk>`, where there are any: they cost little, and the perplexity is so much lower. */
+function unknown(share: number | undefined): string {
+  return share ? `${percent(share)} <unk>` : '';
 }
 
 /** The numbers of the panel's head and of the side bar, in their order. */
@@ -84,7 +99,7 @@ export const metrics: readonly Metric[] = [
     range: [1, Number.POSITIVE_INFINITY],
     format: significant,
     read: (run) => run.latest?.perplexity,
-    detail: () => 'training',
+    detail: (run) => ['training', unknown(run.prepared?.trainingUnknownShare)].filter(Boolean).join(' · '),
   },
   {
     id: 'validation',
@@ -94,8 +109,11 @@ export const metrics: readonly Metric[] = [
     range: [1, Number.POSITIVE_INFINITY],
     format: significant,
     read: (run) => run.latest?.validationPerplexity,
-    detail: ({ latest }) =>
-      latest?.bitsPerCharacter === undefined ? 'perplexity' : `${significant(latest.bitsPerCharacter)} bits/char`,
+    detail: ({ latest }) => {
+      const bits = latest?.bitsPerCharacter;
+      const measured = bits === undefined ? 'perplexity' : `${significant(bits)} bits/char`;
+      return [measured, unknown(latest?.unknownShare)].filter(Boolean).join(' · ');
+    },
   },
   {
     id: 'best',
@@ -123,7 +141,7 @@ export const metrics: readonly Metric[] = [
     unit: '',
     hint: 'Passes over the training text.',
     range: [0, Number.POSITIVE_INFINITY],
-    format: (value) => value.toFixed(2),
+    format: (value) => (Number.isFinite(value) ? value.toFixed(2) : without(value)),
     read: (run) => run.latest?.epoch,
     detail: (run) => (run.configuration.training.maxSteps > 0 ? '' : `of ${run.configuration.training.epochs}`),
   },

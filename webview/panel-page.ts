@@ -13,6 +13,7 @@ import { Fold } from './fold';
 import { Head } from './head';
 import { RunHistory } from './history';
 import { MarkList } from './mark-list';
+import { hasEnded } from './metrics';
 import { Notice } from './notice';
 import type { ShownRun } from './shown-run';
 import './panel.css';
@@ -205,10 +206,7 @@ export class PanelPage {
       this.changed = false;
       const front = this.shown[0];
       if (!front) return;
-      this.head.set(
-        front.summary,
-        front.history.evaluations.at(-1)?.diagnosis ?? front.summary.prepared?.diagnosis ?? '',
-      );
+      this.head.set(front.summary, diagnosisOf(front));
       this.banner.set(
         front.summary,
         this.shown.slice(1).map(({ summary }) => summary),
@@ -260,4 +258,10 @@ export class PanelPage {
     this.memory = { ...this.memory, ...more };
     this.transport.remember(this.memory);
   }
+}
+
+/** What the last evaluation says of where a run stands, or stood if it is over; or why there is none. */
+function diagnosisOf({ summary, history }: ShownRun): string {
+  const said = history.evaluations.at(-1) ?? summary.prepared;
+  return (hasEnded(summary) ? said?.verdict : undefined) ?? said?.diagnosis ?? '';
 }

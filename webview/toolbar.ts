@@ -9,6 +9,9 @@ import { reach, weightOf } from './smoothing';
 import { compactButton, iconButton } from './ui';
 import type { View } from './view';
 
+/** Characters of a mark's text in the readout, at most. */
+const longestMark = 60;
+
 /** What the toolbar's controls do. */
 export interface ToolbarActions {
   axis(axis: XAxis): void;
@@ -148,7 +151,7 @@ export class Toolbar {
       `norm ${precise(history.gradNorm.values[index])}${history.clipScale.values[index] < 1 ? ' (clipped)' : ''}`,
     ];
     // Before the numbers, where a narrow panel does not cut it off.
-    if (near) parts.splice(1, 0, near.text);
+    if (near) parts.splice(1, 0, shortened(near.text));
     setText(this.readout, parts.join(' · '));
   }
 
@@ -160,4 +163,9 @@ export class Toolbar {
     });
     return element('div', { class: 'segments', role: 'radiogroup', 'aria-label': 'Horizontal axis' }, ...inputs);
   }
+}
+
+/** A mark's text as far as a readout has room for it; the list of marks has the whole. */
+function shortened(text: string): string {
+  return text.length > longestMark ? `${text.slice(0, longestMark - 1)}…` : text;
 }

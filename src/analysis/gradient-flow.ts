@@ -60,7 +60,7 @@ export function linearRnnFlow(
   const logProbabilities = engine.step(inputs.slice(last), before); // (B, V)
   const output = shape.tied ? parameters.get('embedding') : parameters.get('W_hq'); // (V, H) or (H, V)
   const W_h = parameters.get(`l${shape.layers - 1}.W_h`); // (H, H)
-  const squares = new Float64Array(T); // (T)
+  const exact = new Float64Array(T); // (T)
   for (let b = 0; b < B; b++) {
     const dh = new Float64Array(H); // (H)
     for (let v = 0; v < V; v++) {
@@ -68,10 +68,10 @@ export function linearRnnFlow(
       for (let h = 0; h < H; h++) dh[h] += dLogit * (shape.tied ? output[v * H + h] : output[h * V + v]);
     }
     linearFlow(W_h, dh, T - 1).forEach((norm, k) => {
-      squares[k] += norm * norm;
+      exact[k] = Math.hypot(exact[k], norm);
     });
   }
-  return { exact: Array.from(squares, Math.sqrt), spectralRadius: spectralRadius(W_h) };
+  return { exact: Array.from(exact), spectralRadius: spectralRadius(W_h) };
 }
 
 function cloneState({ batch, hidden, cell }: State): State {

@@ -89,8 +89,12 @@ function square(W: Float64Array, H: number): Float64Array {
   return product;
 }
 
+/** Euclidean norm, also where the squares of the values would leave the range of numbers. */
 function norm(values: Float64Array): number {
+  let greatest = 0;
+  for (const value of values) greatest = Math.max(greatest, Math.abs(value)); // NaN if any value is
+  if (!(greatest > 0) || greatest === Number.POSITIVE_INFINITY) return greatest;
   let sum = 0;
-  for (const value of values) sum += value * value;
-  return Math.sqrt(sum);
+  for (const value of values) sum += (value / greatest) ** 2;
+  return greatest * Math.sqrt(sum);
 }

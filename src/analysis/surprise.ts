@@ -11,8 +11,10 @@ export interface SurprisingToken {
   readonly text: string;
   /** Where it starts in the (normalised) text, UTF-16 units. */
   readonly start: number;
-  /** −log2 p given what came before. */
+  /** −log2 p given what came before; of `<unk>`, whatever stands there, if the model reads that. */
   readonly bits: number;
+  /** Whether the model reads `<unk>`. */
+  readonly unknown: boolean;
 }
 
 /**
@@ -54,11 +56,13 @@ export function* surpriseOfText(
   const pieces = piecesOf(tokenizer, normalized, ids);
   let start = 0;
   let owed = 0;
+  let at = 0;
   for (const bits of surprise(engine, ids)) {
     const piece = pieces.next().value ?? '';
+    const unknown = ids[at++] === tokenizer.unknown;
     owed += bits;
     if (piece === '') continue;
-    yield { text: piece, start, bits: owed };
+    yield { text: piece, start, bits: owed, unknown };
     start += piece.length;
     owed = 0;
   }

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
+import { toJson } from '../protocol/json';
 import { prepareCorpus } from '../text/corpus';
 import { decodeText } from '../text/decode';
+import { inFigures, inPercent } from '../text/numbers';
 import { UserError } from '../text/user-error';
 import { baselines, mostTraining, mostValidation } from '../training/baselines';
 import { nameOf, readBytes } from './files';
 import { addOptions, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
+import { unknownWarning } from './unknown';
 
 /** `recurrent baseline FILE`: what needs no network, on the same split. */
 export function addBaseline(program: Command, { out, say }: Surroundings): void {
@@ -22,18 +25,23 @@ export function addBaseline(program: Command, { out, say }: Surroundings): void 
     const corpus = prepareCorpus(decodeText(readBytes(file), nameOf(file)), text, nameOf(file));
     const rows = baselines(corpus.training, corpus.validation, corpus.tokenizer.vocabulary.length);
     if (rows.length === 0) {
+      const held = corpus.validation.length === 1 ? '1 token' : '0 tokens';
       throw new UserError(
-        `--validation (${text.validation}) holds out ${corpus.validation.length} token of ${nameOf(file)}, and baselines need two; hold out more of it.`,
+        `--validation (${text.validation}) holds out ${held} of ${nameOf(file)}, and baselines need two; hold out more of it.`,
       );
     }
-    for (const { name, perplexity } of rows) {
-      if (options.json) out(JSON.stringify({ event: 'baseline', name, perplexity }));
-      else out(`${name.padEnd(10)} ${perplexity.toFixed(2)}`);
-    }
     const measured = Math.min(mostValidation, corpus.validation.length);
+    const first = corpus.training.length + 1; // the first token of the validation text is only read
+    const { unknownTokens } = corpus.stretch(first, first + measured - 1);
+    const unknown = { unknownTokens, unknownShare: unknownTokens / (measured - 1) };
+    for (const { name, perplexity } of rows) {
+      if (options.json) out(toJson({ event: 'baseline', name, perplexity, nats: Math.log(perplexity), ...unknown }));
+      else out(`${name.padEnd(10)} ${inFigures(perplexity, 2)}`);
+    }
     const counted = Math.min(mostTraining, corpus.training.length);
     say(
-      `Perplexity on ${measured} of ${corpus.validation.length} validation tokens, counts of ${counted} of ${corpus.training.length} training tokens.`,
+      `Perplexity on ${measured} of ${corpus.validation.length} validation tokens, counts of ${counted} of ${corpus.training.length} training tokens; unknown tokens: ${unknownTokens} (${inPercent(unknown.unknownShare)}).`,
     );
+    for (const line of unknownWarning(unknownTokens, measured - 1, nameOf(file))) say(line);
   });
 }

@@ -1,12 +1,16 @@
 import type { Command } from 'commander';
 import { readCheckpoint } from '../model/checkpoint';
 import { parseConfiguration } from '../model/configuration';
+import { toJson } from '../protocol/json';
 import { corpusFor } from '../text/corpus';
 import { decodeText } from '../text/decode';
-import { evaluateAll } from '../training/perplexity';
+import { inFigures, inPercent } from '../text/numbers';
+import { UserError } from '../text/user-error';
+import { checkMeasurable, checkMeasured, evaluateAll } from '../training/perplexity';
 import { nameOf, readBytes } from './files';
 import { configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
+import { unknownWarning } from './unknown';
 import { withEngine } from './with-engine';
 
 /** `recurrent evaluate CHECKPOINT FILE`: perplexity, nats and bits of a text under a model. */
@@ -28,23 +32,38 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
       const configuration = configurationFrom(options, ['training'], base);
       const text = decodeText(readBytes(file), nameOf(file));
       const corpus = corpusFor(tokenizer, text, { ...configuration.text, validation: 0, limit: 0 }, nameOf(file));
+      checkMeasurable(corpus.ids, nameOf(file));
+      const { batch } = configuration.training;
+      const measurable = corpus.ids.length - 1;
+      if (batch > measurable) {
+        throw new UserError(
+          `training.batch (${batch}) is more than the tokens of ${nameOf(file)} that can be measured (${measurable}); lower it.`,
+        );
+      }
       await withEngine(checkpoint, configuration, { dist }, (engine) => {
-        const sum = evaluateAll(engine, corpus.ids, configuration.training.batch, 256);
+        const sum = evaluateAll(engine, corpus.ids, batch, 256);
+        checkMeasured(sum.mean, nameOf(file));
+        const stretch = corpus.stretch(1, 1 + sum.tokens);
+        const { unknownTokens } = stretch;
         const result = {
           tokens: sum.tokens,
           nats: sum.mean,
           perplexity: sum.perplexity,
           bitsPerToken: sum.mean / Math.LN2,
-          bitsPerCharacter: sum.bitsPerCharacter(corpus.stretch(1, 1 + sum.tokens)),
+          bitsPerCharacter: sum.bitsPerCharacter(stretch),
+          unknownTokens,
+          unknownShare: unknownTokens / sum.tokens,
         };
-        if (options.json) out(JSON.stringify({ event: 'evaluation', ...result }));
+        if (options.json) out(toJson({ event: 'evaluation', ...result }));
         else {
-          out(`perplexity          ${result.perplexity.toFixed(4)}`);
-          out(`nats per token      ${result.nats.toFixed(4)}`);
-          out(`bits per token      ${result.bitsPerToken.toFixed(4)}`);
-          out(`bits per character  ${result.bitsPerCharacter.toFixed(4)}`);
-          say(`${result.tokens} tokens of ${nameOf(file)}.`);
+          out(`perplexity          ${inFigures(result.perplexity, 4)}`);
+          out(`nats per token      ${inFigures(result.nats, 4)}`);
+          out(`bits per token      ${inFigures(result.bitsPerToken, 4)}`);
+          out(`bits per character  ${inFigures(result.bitsPerCharacter, 4)}`);
+          out(`unknown tokens      ${unknownTokens} (${inPercent(result.unknownShare)})`);
+          say(`${result.tokens} ${result.tokens === 1 ? 'token' : 'tokens'} of ${nameOf(file)}.`);
         }
+        for (const line of unknownWarning(unknownTokens, sum.tokens, nameOf(file))) say(line);
       });
     });
 }

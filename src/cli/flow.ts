@@ -2,8 +2,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { usualLags } from '../analysis/flow-level';
 import { textFlow } from '../analysis/text-flow';
 import { readCheckpoint } from '../model/checkpoint';
+import { toJson } from '../protocol/json';
 import { decodeText } from '../text/decode';
-import { limitText } from '../text/normalize';
+import { limitText, normalize } from '../text/normalize';
+import { inDigits, inFigures, inScientific } from '../text/numbers';
+import { checkMeasurable, checkMeasured } from '../training/perplexity';
 import { nameOf, readBytes } from './files';
 import type { Surroundings } from './surroundings';
 import { withEngine } from './with-engine';
@@ -33,19 +36,22 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
         const { configuration, tokenizer } = checkpoint;
         const text = lastCharacters(limitText(decodeText(readBytes(file), nameOf(file)), at ?? 0), contextCharacters);
         await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
-          const flow = textFlow(engine, tokenizer, text, lags, configuration.text.normalize);
+          const { normalize: how } = configuration.text;
+          checkMeasurable(tokenizer.encode(normalize(text, how === 'd2l' ? 'letters' : how)), nameOf(file));
+          const flow = textFlow(engine, tokenizer, text, lags, how);
           const { token, bits, before, norms, linear } = flow;
+          checkMeasured(bits, nameOf(file));
           before.forEach((read, lag) => {
             const layers = norms.map((layer) => layer[lag]);
             const exact = linear?.exact[lag];
-            if (json) out(JSON.stringify({ event: 'lag', lag, token: read, norms: layers, exact }));
+            if (json) out(toJson({ event: 'lag', lag, token: read, norms: layers, exact }));
             else {
               const numbers = exact === undefined ? layers : [...layers, exact];
-              out([lag, JSON.stringify(read), ...numbers.map((norm) => norm.toExponential(4))].join('\t'));
+              out([lag, JSON.stringify(read), ...numbers.map((norm) => inScientific(norm, 4))].join('\t'));
             }
           });
-          const radius = linear ? `, spectral radius of W_hh ${linear.spectralRadius.toPrecision(4)}` : '';
-          say(`Followed back from ${JSON.stringify(token)}, a surprise of ${bits.toFixed(2)} bits${radius}.`);
+          const radius = linear ? `, spectral radius of W_hh ${inDigits(linear.spectralRadius, 4)}` : '';
+          say(`Followed back from ${JSON.stringify(token)}, a surprise of ${inFigures(bits, 2)} bits${radius}.`);
         });
       },
     );

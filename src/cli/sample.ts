@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { generate } from '../generation/generate';
 import { readCheckpoint } from '../model/checkpoint';
+import { toJson } from '../protocol/json';
 import { readBytes } from './files';
 import { addOptions, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
@@ -37,7 +38,7 @@ export function addSample(program: Command, { dist, out }: Surroundings): void {
         const text = tokens.map((token) => token.text).join('');
         if (options.json) {
           out(
-            JSON.stringify({
+            toJson({
               event: 'continuation',
               prompt,
               text,

@@ -1,13 +1,18 @@
 import type { Command } from 'commander';
 import { surpriseOfText } from '../analysis/surprise';
 import { readCheckpoint } from '../model/checkpoint';
+import { toJson } from '../protocol/json';
 import { decodeText } from '../text/decode';
+import { inFigures } from '../text/numbers';
+import { UserError } from '../text/user-error';
+import { checkMeasured } from '../training/perplexity';
 import { nameOf, readBytes } from './files';
 import type { Surroundings } from './surroundings';
+import { unknownWarning } from './unknown';
 import { withEngine } from './with-engine';
 
 /** `recurrent surprise CHECKPOINT FILE`: how many bits each token of a text costs a model. */
-export function addSurprise(program: Command, { dist, out }: Surroundings): void {
+export function addSurprise(program: Command, { dist, out, say }: Surroundings): void {
   program
     .command('surprise')
     .argument('<checkpoint>', 'a model that was trained here')
@@ -19,10 +24,22 @@ export function addSurprise(program: Command, { dist, out }: Surroundings): void
       const { configuration, tokenizer } = checkpoint;
       const text = decodeText(readBytes(file), nameOf(file));
       await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
+        let tokens = 0;
+        let unknowns = 0;
         for (const token of surpriseOfText(engine, tokenizer, text, configuration.text.normalize)) {
-          if (options.json) out(JSON.stringify({ event: 'surprise', token: token.text, bits: token.bits }));
-          else out(`${JSON.stringify(token.text)}\t${token.bits.toFixed(4)}`);
+          const { text: read, bits, unknown } = token;
+          checkMeasured(bits, nameOf(file));
+          tokens++;
+          if (unknown) unknowns++;
+          if (options.json) out(toJson({ event: 'surprise', token: read, bits, ...(unknown && { unknown }) }));
+          else out(`${JSON.stringify(read)}\t${inFigures(bits, 4)}${unknown ? '\t<unk>' : ''}`);
         }
+        if (tokens === 0) {
+          throw new UserError(
+            `${nameOf(file)} has no token that the model reads, as text.normalize is '${configuration.text.normalize}'; choose a text with letters.`,
+          );
+        }
+        for (const line of unknownWarning(unknowns, tokens, nameOf(file))) say(line);
       });
     });
 }

@@ -4,8 +4,10 @@ import { type Command, Option } from 'commander';
 import { readCheckpoint } from '../model/checkpoint';
 import { parseConfiguration } from '../model/configuration';
 import { type PresetName, presets, withPreset } from '../model/presets';
+import { toJson } from '../protocol/json';
+import { inDigits, inFigures, inPercent } from '../text/numbers';
 import { TrainingControl } from '../training/control';
-import type { TrainingEvent } from '../training/events';
+import type { PreparedEvent, TrainingEvent } from '../training/events';
 import { run } from '../training/run';
 import { checkWritable, nameOf, readBytes } from './files';
 import { adviceAfterDivergence, Keeper } from './keeper';
@@ -48,18 +50,21 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     };
     const keeper = new Keeper(target);
     let diverged = false;
+    /** What was said last of where the run stands, and what is to be said at its end. */
+    let said: string | undefined;
     let diagnosis: string | undefined;
     let spokenAt = 0;
     try {
       for await (const event of run(request, control, clock)) {
         if (event.event === 'checkpoint') keeper.take(event);
         else if (options.json) {
-          out(JSON.stringify(event));
+          out(toJson(event));
         } else if (event.event !== 'step' || performance.now() - spokenAt > 1000) {
           if (event.event === 'step') spokenAt = performance.now();
           for (const line of linesOf(event)) say(line);
         }
-        if (event.event === 'prepared') diagnosis = event.diagnosis;
+        if (event.event === 'evaluation') said = event.diagnosis;
+        if (event.event === 'finished' && event.diagnosis !== said) diagnosis = event.diagnosis;
         diverged ||= event.event === 'diverged';
       }
     } finally {
@@ -88,28 +93,31 @@ function linesOf(event: TrainingEvent): string[] {
     case 'prepared':
       return [
         ...event.notes.map(asTyped),
-        `${event.trainingTokens} training and ${event.validationTokens} validation tokens, vocabulary ${event.vocabulary}, ${event.parameters} parameters, ${event.totalSteps} steps of ${event.batch} × ${event.steps} tokens, ${event.engine} engine.`,
-        ...event.baselines.map(({ name, perplexity }) => `Baseline ${name}: perplexity ${perplexity.toFixed(2)}.`),
+        `${event.trainingTokens} training and ${event.validationTokens} validation tokens${unknownOf(event)}, vocabulary ${event.vocabulary}, ${event.parameters} parameters, ${event.totalSteps} steps of ${event.batch} × ${event.steps} tokens, ${event.engine} engine.`,
+        ...event.baselines.map(({ name, perplexity }) => `Baseline ${name}: perplexity ${inFigures(perplexity, 2)}.`),
         ...(event.diagnosis ? [asTyped(event.diagnosis)] : []),
       ];
     case 'step': {
-      const bite = event.clipped ? `, clipped × ${event.clipScale.toPrecision(2)}` : '';
+      const bite = event.clipped ? `, clipped × ${inDigits(event.clipScale, 2)}` : '';
       return [
-        `step ${event.step}  epoch ${event.epoch.toFixed(2)}  perplexity ${event.perplexity.toFixed(2)}  ‖g‖ ${event.gradNorm.toPrecision(3)}${bite}  ${event.tokensPerSecond} tokens/s`,
+        `step ${event.step}  epoch ${event.epoch.toFixed(2)}  perplexity ${inFigures(event.perplexity, 2)}  ‖g‖ ${inDigits(event.gradNorm, 3)}${bite}  ${inFigures(event.tokensPerSecond, 0)} tokens/s`,
       ];
     }
     case 'epoch':
-      return [`epoch ${event.epoch}: training perplexity ${event.perplexity.toFixed(3)}`];
+      return [`epoch ${event.epoch}: training perplexity ${inFigures(event.perplexity, 3)}`];
     case 'evaluating':
       return [`step ${event.step}: evaluating on ${event.tokens} validation tokens …`];
-    case 'evaluation':
+    case 'evaluation': {
+      const { unknownShare = 0 } = event;
+      const unknown = unknownShare > 0 ? `, ${inPercent(unknownShare)} <unk>` : '';
       return [
-        `step ${event.step}: validation perplexity ${event.perplexity.toFixed(3)}, ${event.bitsPerCharacter.toFixed(3)} bits per character${event.best ? ', the best so far' : ''}. ${event.diagnosis}`.trimEnd(),
+        `step ${event.step}: validation perplexity ${inFigures(event.perplexity, 3)}, ${inFigures(event.bitsPerCharacter, 3)} bits per character${unknown}${event.best ? ', the best so far' : ''}. ${asTyped(event.diagnosis)}`.trimEnd(),
       ];
+    }
     case 'continuation':
       return [`  ${JSON.stringify(event.prompt)} → ${JSON.stringify(event.text)}`];
     case 'mark':
-      return [`step ${event.step}: ${event.text}`];
+      return [asTyped(`step ${event.step}: ${event.text}`)];
     case 'finished':
       return [`Finished at step ${event.step} (${event.reason}).`];
     case 'diverged':
@@ -118,4 +126,10 @@ function linesOf(event: TrainingEvent): string[] {
     case 'checkpoint':
       return [];
   }
+}
+
+/** The shares of unknown tokens, if there are any. */
+function unknownOf({ trainingUnknownShare = 0, validationUnknownShare = 0 }: PreparedEvent): string {
+  if (trainingUnknownShare === 0 && validationUnknownShare === 0) return '';
+  return ` (${inPercent(trainingUnknownShare)} and ${inPercent(validationUnknownShare)} of them <unk>)`;
 }

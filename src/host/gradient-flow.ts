@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { flowLevel, flowLevels, usualLags } from '../analysis/flow-level';
 import type { FlowResult } from '../protocol/generation';
+import { inDigits, inFigures } from '../text/numbers';
 import { placesFromEnd } from '../text/places';
 import { UserError } from '../text/user-error';
 import { modelInFront, textBefore } from './completion';
@@ -176,14 +177,14 @@ function sentence({ token, bits }: FlowResult, run: Run): string {
   return vscode.l10n.t(
     'Gradient flow of {0}: a surprise of {1} bits under {2}.',
     visible(token),
-    bits.toFixed(2),
+    inFigures(bits, 2),
     run.name,
   );
 }
 
 function sentenceOnLinear({ linear, norms }: FlowResult): string {
   if (!linear) return '';
-  const radius = linear.spectralRadius.toPrecision(4);
+  const radius = inDigits(linear.spectralRadius, 4);
   return norms.length === 1
     ? vscode.l10n.t('Spectral radius of W_hh: {0}.', radius)
     : vscode.l10n.t('Spectral radius of W_hh of the top layer, {0}: {1}.', norms.length, radius);
@@ -192,13 +193,13 @@ function sentenceOnLinear({ linear, norms }: FlowResult): string {
 /** What is said of one lag: for each layer, the norm and its share of lag 0; for a linear RNN, what the powers of W_hh give. */
 function describeLag({ norms, linear }: FlowResult, k: number): string[] {
   const lines = norms.map((layer, index) => {
-    const norm = layer[k].toPrecision(3);
-    const share = ((100 * layer[k]) / layer[0]).toPrecision(3);
+    const norm = inDigits(layer[k], 3);
+    const share = inDigits((100 * layer[k]) / layer[0], 3);
     return norms.length === 1
       ? vscode.l10n.t('‖∂L/∂h‖ = {0}, {1}% of lag 0', norm, share)
       : vscode.l10n.t('Layer {0}: ‖∂L/∂h‖ = {1}, {2}% of lag 0', index + 1, norm, share);
   });
-  if (linear) lines.push(vscode.l10n.t('Exactly, by the powers of W_hh: {0}', linear.exact[k].toPrecision(3)));
+  if (linear) lines.push(vscode.l10n.t('Exactly, by the powers of W_hh: {0}', inDigits(linear.exact[k], 3)));
   return lines;
 }
 

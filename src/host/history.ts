@@ -165,8 +165,8 @@ export class History {
     for (const event of this.evaluations) this.compare(event);
   }
 
-  /** The newest numbers, or undefined before the first step. @param totalSteps of the whole run */
-  latest(totalSteps: number): LatestMetrics | undefined {
+  /** The newest numbers, or undefined before the first step. @param planned steps of the whole run; 0 while unknown */
+  latest(planned: number): LatestMetrics | undefined {
     if (this.length === 0) return undefined;
     const at = this.length - 1;
     const first = Math.max(0, at - recent + 1);
@@ -176,13 +176,17 @@ export class History {
     let clipped = 0;
     for (let i = first; i <= at; i++) if (this.columns[5][i] < 1) clipped++;
     const perStep = at > first ? (value.seconds - this.columns[2][first]) / (at - first) : undefined;
+    // A record of an older version may have planned fewer than were done.
+    const totalSteps = planned > 0 ? Math.max(planned, value.step) : 0;
+    const evaluation = this.evaluations.at(-1);
     return {
       step: value.step,
       totalSteps,
       epoch: value.epoch,
       perplexity: this.trends.perplexity,
-      validationPerplexity: this.evaluations.at(-1)?.perplexity,
-      bitsPerCharacter: this.evaluations.at(-1)?.bitsPerCharacter,
+      validationPerplexity: evaluation?.perplexity,
+      bitsPerCharacter: evaluation?.bitsPerCharacter,
+      unknownShare: evaluation?.unknownShare,
       bestPerplexity: this.bestEvaluation?.perplexity,
       bestStep: this.bestEvaluation?.step,
       gradNorm: value.gradNorm,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunState } from '../protocol/runs';
+import { inFigures, inPercent } from '../text/numbers';
 import type { Run } from './run';
 
 /** The name of a state, for people. */
@@ -31,24 +32,29 @@ export function describeRun(run: Run): RunText {
   const activity = evaluating ? vscode.l10n.t('Evaluating') : describeState(state);
   if (!latest) return { short: activity, brief: activity, lines: [activity] };
   const { step, totalSteps, epoch, perplexity, validationPerplexity, secondsLeft } = latest;
-  const numbers = [vscode.l10n.t('perplexity {0}', perplexity.toFixed(2))];
+  const numbers = [vscode.l10n.t('perplexity {0}', inFigures(perplexity, 2))];
   const short = [activity, ...numbers];
-  if (run.isLive && totalSteps > 0) short.push(`${Math.floor((100 * step) / totalSteps)}%`);
+  if (run.isLive && totalSteps > 0) short.push(`${Math.min(100, Math.floor((100 * step) / totalSteps))}%`);
   const lines = [
     vscode.l10n.t('Step {0} of {1}, epoch {2}', step.toLocaleString(), totalSteps.toLocaleString(), epoch.toFixed(2)),
-    vscode.l10n.t('Training perplexity {0}', perplexity.toFixed(3)),
+    vscode.l10n.t('Training perplexity {0}', inFigures(perplexity, 3)),
   ];
   if (validationPerplexity !== undefined) {
-    lines.push(vscode.l10n.t('Validation perplexity {0}', validationPerplexity.toFixed(3)));
+    lines.push(vscode.l10n.t('Validation perplexity {0}', inFigures(validationPerplexity, 3)));
   }
   if (latest.bestPerplexity !== undefined && latest.bestStep !== undefined) {
     const at = latest.bestStep.toLocaleString();
-    lines.push(vscode.l10n.t('Best {0}, at step {1}', latest.bestPerplexity.toFixed(3), at));
+    lines.push(vscode.l10n.t('Best {0}, at step {1}', inFigures(latest.bestPerplexity, 3), at));
   }
-  lines.push(vscode.l10n.t('{0} tokens per second', Math.round(latest.tokensPerSecond).toLocaleString()));
+  if (latest.unknownShare) {
+    lines.push(vscode.l10n.t('{0} of the validation tokens are <unk>', inPercent(latest.unknownShare)));
+  }
+  if (Number.isFinite(latest.tokensPerSecond)) {
+    lines.push(vscode.l10n.t('{0} tokens per second', Math.round(latest.tokensPerSecond).toLocaleString()));
+  }
   if (run.isLive && secondsLeft !== undefined) lines.push(vscode.l10n.t('About {0} left', describeTime(secondsLeft)));
   for (const note of prepared?.notes ?? []) lines.push(note);
-  const brief = [(validationPerplexity ?? perplexity).toFixed(2), describeMoment(started)];
+  const brief = [inFigures(validationPerplexity ?? perplexity, 2), describeMoment(started)];
   return { short: short.join(' · '), brief: brief.join(' · '), lines };
 }
 

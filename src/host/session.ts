@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { FromTraining, ToTraining, TrainingRequest } from '../protocol/training';
+import { inFigures } from '../text/numbers';
 import type { FinishedEvent, TrainingEvent } from '../training/events';
 import { startThread, startTrainingProcess, type Thread } from '../worker/threads/start';
 import { Disposable } from './disposable';
@@ -193,7 +194,7 @@ function describeEnd({ reason, step }: FinishedEvent, run: Run): string {
   if (!best) return how;
   const measured = vscode.l10n.t(
     'Best perplexity {0}, at step {1}.',
-    best.perplexity.toFixed(2),
+    inFigures(best.perplexity, 2),
     best.step.toLocaleString(),
   );
   return `${how} ${measured}`;

@@ -30,6 +30,8 @@ const progressSchema = z.object({
   place: z.string().optional(),
   /** Updates that the optimizer's moments have seen, for their bias correction; as many as steps if absent. */
   updates: z.int().min(0).optional(),
+  /** Steps that the run was to have, which a schedule may span. */
+  totalSteps: z.int().min(0).optional(),
   /** B, if there is a carried state. */
   batch: z.int().min(1).optional(),
 });

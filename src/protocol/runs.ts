@@ -41,6 +41,8 @@ export interface LatestMetrics {
   readonly validationPerplexity?: number;
   /** Of the validation text, which compares models whose tokens differ. */
   readonly bitsPerCharacter?: number;
+  /** Share of its measured tokens that are `<unk>`. */
+  readonly unknownShare?: number;
   readonly bestPerplexity?: number;
   readonly bestStep?: number;
   readonly gradNorm: number;

@@ -41,6 +41,10 @@ export class CharacterTokenizer implements Tokenizer {
     return 1;
   }
 
+  lackingAt(): number {
+    return 0;
+  }
+
   decode(ids: ArrayLike<number>): string {
     return Array.from(ids, (id) => this.vocabulary[id]).join('');
   }

@@ -21,6 +21,8 @@ export interface Corpus {
   /** Code points of the text in use. */
   readonly characters: number;
   readonly charactersPerToken: number;
+  /** Tells the text in use from another one: 32 bits of its content, and its length. */
+  readonly fingerprint: string;
   readonly ids: Ids;
   /** The first ⌊n·(1 − validation)⌋ ids. A view into `ids`. */
   readonly training: Ids;
@@ -102,9 +104,17 @@ function encodeCorpus(tokenizer: Tokenizer, text: string, options: TextOptions):
     tokenizer,
     characters,
     charactersPerToken: characters / ids.length,
+    fingerprint: fingerprintOf(text),
     ids,
     training: ids.subarray(0, split),
     validation: ids.subarray(split),
     stretch,
   };
+}
+
+/** FNV-1a over the text's UTF-16 units, and how many there are. */
+function fingerprintOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return `${text.length}-${(hash >>> 0).toString(16)}`;
 }

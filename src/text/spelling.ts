@@ -4,9 +4,14 @@ import type { Ids, Tokenizer } from './tokenizer';
 
 /** What a stretch of tokens stands for in the text, so that models with different tokens can be compared. */
 export interface Stretch {
-  /** Code points; a subword counts those that begin in it. */
+  /**
+   * Code points. A character that an end of the stretch cuts, as between two subwords, counts by the share of its bytes that
+   * lies within: so every stretch with a token has some, and stretches side by side add up to the whole.
+   */
   readonly characters: number;
-  /** Bits that spell its `<unk>` tokens. */
+  /** How many of its tokens are `<unk>`. */
+  readonly unknownTokens: number;
+  /** Bits that spell those. */
   readonly unknownBits: number;
 }
 
@@ -29,15 +34,17 @@ export function spell(tokenizer: Tokenizer, text: string): Spelt {
   const lengths = Uint32Array.from(tokenizer.vocabulary, (_, id) => tokenizer.charactersOf(id)); // (V)
   const alphabet = unknown.length > 0 ? buildCharacters(text).vocabulary.length - 1 : 0;
   const stretch = (from: number, to: number): Stretch => {
-    let characters = 0;
+    let characters = tokenizer.lackingAt(ids, from) - tokenizer.lackingAt(ids, to);
+    let unknownTokens = 0;
     for (let i = from; i < to; i++) if (ids[i] !== tokenizer.unknown) characters += lengths[ids[i]];
     let spelt = 0;
     for (const piece of unknown) {
       if (piece.at < from || piece.at >= to) continue;
       characters += piece.characters;
+      unknownTokens++;
       spelt += piece.characters + 1;
     }
-    return { characters, unknownBits: spelt * Math.log2(alphabet + 1) };
+    return { characters, unknownTokens, unknownBits: spelt * Math.log2(alphabet + 1) };
   };
   return { ids, stretch };
 }

@@ -56,6 +56,20 @@ export class SubwordTokenizer implements Tokenizer {
     return this.bytes[id].reduce((count, byte) => count + ((byte & 0xc0) === 0x80 ? 0 : 1), 0);
   }
 
+  lackingAt(ids: Ids, end: number): number {
+    // Backwards to the first byte of the last character, which says how many it has: four at most.
+    for (let i = end - 1, there = 1; i >= 0 && there < 4; i--) {
+      const bytes = this.bytes[ids[i]];
+      for (let b = bytes.length - 1; b >= 0 && there < 4; b--, there++) {
+        const byte = bytes[b];
+        if ((byte & 0xc0) === 0x80) continue;
+        const whole = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+        return Math.max(0, whole - there) / whole;
+      }
+    }
+    return 0;
+  }
+
   decode(ids: ArrayLike<number>): string {
     let length = 0;
     for (let i = 0; i < ids.length; i++) length += this.bytes[ids[i]].length;

@@ -22,6 +22,8 @@ export interface Tokenizer {
   encode(text: string, unknown?: (at: number, piece: string) => void): Ids;
   /** Characters (code points) that begin in a token; of `<unk>` there is no telling. */
   charactersOf(id: number): number;
+  /** The share, below 1, of the character before place `end` of a text's ids that only the ids from there on complete. */
+  lackingAt(ids: Ids, end: number): number;
   decode(ids: ArrayLike<number>): string;
   /** Decodes one token at a time, from a beginning. */
   stream(): TokenStream;

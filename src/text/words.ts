@@ -70,6 +70,10 @@ export class WordTokenizer implements Tokenizer {
     return countCharacters(this.vocabulary[id]);
   }
 
+  lackingAt(): number {
+    return 0;
+  }
+
   decode(ids: ArrayLike<number>): string {
     return Array.from(ids, (id) => this.vocabulary[id]).join('');
   }

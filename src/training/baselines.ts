@@ -25,18 +25,27 @@ export function baselines(training: Ids, validation: Ids, vocabulary: number): B
   counts.restart();
   const measured = Math.min(validation.length, mostValidation);
   const nats = new Float64Array(order); // (order)
+  const squares = new Float64Array(order); // (order)
   const probabilities = new Float64Array(order); // (order)
   for (let i = 0; i < measured; i++) {
     counts.read(validation[i], 1 / vocabulary, probabilities);
     if (i === 0) continue;
-    for (let n = 0; n < order; n++) nats[n] -= Math.log(probabilities[n]);
+    for (let n = 0; n < order; n++) {
+      const surprise = -Math.log(probabilities[n]);
+      nats[n] += surprise;
+      squares[n] += surprise * surprise;
+    }
   }
   return [
-    { name: 'uniform', perplexity: vocabulary },
-    ...Array.from(nats, (sum, n) => ({
-      name: n === 0 ? 'unigram' : `${n + 1}-gram`,
-      perplexity: Math.exp(sum / (measured - 1)),
-    })),
+    { name: 'uniform', perplexity: vocabulary, scatter: 0 },
+    ...Array.from(nats, (sum, n) => {
+      const mean = sum / (measured - 1);
+      return {
+        name: n === 0 ? 'unigram' : `${n + 1}-gram`,
+        perplexity: Math.exp(mean),
+        scatter: Math.sqrt(Math.max(0, squares[n] / (measured - 1) - mean * mean)),
+      };
+    }),
   ];
 }
 

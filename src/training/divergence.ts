@@ -1,3 +1,5 @@
+import { inDigits } from '../text/numbers';
+
 /** Why a run cannot go on, and what to try. */
 export interface Divergence {
   readonly why: string;
@@ -79,7 +81,7 @@ export class DivergenceWatch {
   }
 
   private get perplexity(): string {
-    return Math.exp(Math.min(this.smoothed, 700)).toPrecision(3);
+    return inDigits(Math.exp(this.smoothed), 3);
   }
 
   private remedy(learningRate: number): string {

@@ -1,4 +1,7 @@
-/** What a run tells while it goes on. The command line prints these as they are, one JSON object a line. */
+/**
+ * What a run tells while it goes on. The command line prints these, one JSON object a line, without numbers that are not finite
+ * (protocol/json.ts), as a perplexity beyond the largest number; the loss or the nats beside it are.
+ */
 export type TrainingEvent =
   | PreparedEvent
   | StepEvent
@@ -19,11 +22,16 @@ export interface PreparedEvent {
   readonly vocabulary: number;
   readonly trainingTokens: number;
   readonly validationTokens: number;
+  /** Shares of the training tokens, and of the validation tokens that evaluations look at, that are `<unk>`. */
+  readonly trainingUnknownShare?: number;
+  readonly validationUnknownShare?: number;
+  /** Tells the text in use, normalised and cut to its limit, from another one. */
+  readonly fingerprint?: string;
   /** Characters per token of the whole text. */
   readonly charactersPerToken: number;
   readonly parameters: number;
   readonly stepsPerEpoch: number;
-  /** All the steps of the run, if nothing stops it earlier. */
+  /** All the steps of the run, those before a resumption counted, if nothing stops it earlier. */
   readonly totalSteps: number;
   /** Batch and steps in use; smaller than configured if the text is short. */
   readonly batch: number;
@@ -35,6 +43,8 @@ export interface PreparedEvent {
   readonly baselines: readonly Baseline[];
   /** One sentence in place of the evaluations' diagnosis, if there will be no evaluation. */
   readonly diagnosis?: string;
+  /** The same of a run that is over. */
+  readonly verdict?: string;
 }
 
 /** A model that needs no training by gradients, as a line to compare with. */
@@ -42,6 +52,8 @@ export interface Baseline {
   /** `uniform`, `unigram`, or `5-gram` and the like. */
   readonly name: string;
   readonly perplexity: number;
+  /** Standard deviation of −log p over the tokens, nats. */
+  readonly scatter?: number;
 }
 
 /** One update. */
@@ -63,6 +75,7 @@ export interface StepEvent {
   /** θ in force, 0 if none. */
   readonly clip: number;
   readonly learningRate: number;
+  /** NaN until any time has passed on the clock. */
   readonly tokensPerSecond: number;
   /** Seconds of training so far, pauses left out. */
   readonly seconds: number;
@@ -94,12 +107,17 @@ export interface EvaluationEvent {
   /** Mean −log p per token, from total nats over total tokens. */
   readonly nats: number;
   readonly perplexity: number;
+  /** How many of the measured tokens are `<unk>`, and their share: the perplexity does not charge them their spelling. */
+  readonly unknownTokens?: number;
+  readonly unknownShare?: number;
   /** Of the measured text's own characters; an `<unk>` is charged its spelling (text/spelling.ts). */
   readonly bitsPerCharacter: number;
   /** Whether it is no worse than guessing uniformly, and no earlier evaluation on this text was better. */
   readonly best: boolean;
   /** One sentence: not learning, learning, better than n-gram, memorising. Empty when there is nothing to say yet. */
   readonly diagnosis: string;
+  /** The same of a run that is over, in the past. */
+  readonly verdict?: string;
 }
 
 /** Text sampled from the model after a prompt. */
@@ -156,6 +174,8 @@ export interface FinishedEvent {
   readonly event: 'finished';
   readonly step: number;
   readonly reason: 'epochs' | 'maxSteps' | 'stopped' | 'earlyStopping';
+  /** One sentence, in the past: the verdict of its last evaluation, or why there was none. */
+  readonly diagnosis?: string;
 }
 
 /** The run stopped because it could not go on. */

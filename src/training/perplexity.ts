@@ -1,6 +1,7 @@
 import { createState, type Engine } from '../engine/engine';
 import type { Stretch } from '../text/spelling';
 import type { Ids } from '../text/tokenizer';
+import { UserError } from '../text/user-error';
 
 /** A sum of −log p over tokens. Perplexity is taken from the sums, never as a mean of perplexities. */
 export class Likelihood {
@@ -12,12 +13,12 @@ export class Likelihood {
     this.tokens += part.tokens;
   }
 
-  /** Mean −log p per token, in nats. */
+  /** Mean −log p per token, in nats; NaN before the first token. */
   get mean(): number {
     return this.nats / this.tokens;
   }
 
-  /** exp(total nats / total tokens) */
+  /** exp(total nats / total tokens); ∞ from 710 nats on. */
   get perplexity(): number {
     return Math.exp(this.mean);
   }
@@ -51,7 +52,33 @@ export class MovingAverage {
 }
 
 /**
- * Measures a model on token ids: `batch` rows side by side, each from a zero state, in windows of at most `steps`. Fewer than
+ * Refuses a text that is too short to be measured: the first token is only read.
+ * @param source names the text in the message
+ * @throws UserError for fewer than two tokens
+ */
+export function checkMeasurable(ids: Ids, source: string): void {
+  if (ids.length >= 2) return;
+  const held = ids.length === 1 ? 'a single token' : 'no token';
+  throw new UserError(
+    `${source} has ${held}, and at least two are needed: the first is only read; choose a longer text.`,
+  );
+}
+
+/**
+ * Refuses to call a number what a model's overflowing weights left of one.
+ * @param nats −log p, of one token or of many
+ * @param source names the text in the message
+ * @throws UserError if it is not finite
+ */
+export function checkMeasured(nats: number, source: string): void {
+  if (Number.isFinite(nats)) return;
+  throw new UserError(
+    `The model gives ${source} no finite likelihood: its weights have grown too large, as in a run that diverged; use an earlier checkpoint.`,
+  );
+}
+
+/**
+ * Measures a model on token ids, at least two: `batch` rows side by side, each from a zero state, in windows of at most `steps`. Fewer than
  * `batch` tokens at the end are left out so that the rows are equally long: measured are as many as the result says, from the
  * second token on.
  * Yields after every window, so that a long text can be interrupted.

@@ -10,12 +10,11 @@ import { type Corpus, corpusFor, prepareCorpus } from '../text/corpus';
 import { decodeText } from '../text/decode';
 import { opening } from '../text/opening';
 import { UserError } from '../text/user-error';
-import { fitWindow, windowCount } from '../text/windows';
+import { fitWindow } from '../text/windows';
 import { baselines } from './baselines';
-import { type Clock, mark, type TrainingControl } from './control';
+import type { Clock, TrainingControl } from './control';
 import type { Baseline, TrainingEvent } from './events';
-import { Plan, streams, validationLimit, type WindowSize } from './plan';
-import { describeResumption } from './resumption';
+import { Plan, streams, totalSteps, validationLimit, type WindowSize } from './plan';
 import { type Probe, steadyRate } from './steady';
 import { Trainer } from './trainer';
 
@@ -48,7 +47,7 @@ export async function* run(
   if (resumed) checkSameModel(resumed.configuration, asked);
   const corpus = corpusOf(request, asked, resumed);
   await clock.breathe();
-  const { window, notes } = windowFor(asked, corpus, source);
+  const { window, notes } = windowFor(asked, corpus, source, resumed);
   const { threads, revectorize: revectorized } = asked.training;
   const options: EngineOptions = { dist, threads, revectorized };
   const engine = await createEngine(asked.training.engine, shapeOf(asked, corpus.tokenizer), options);
@@ -66,38 +65,10 @@ export async function* run(
       baselines: baselinesOf(corpus),
       prompt: promptOf(configuration, corpus),
     };
-    const trainer = new Trainer({ ...training, resumed }, control, clock);
-    const events = trainer.events();
-    const first = await events.next();
-    if (!first.done) yield first.value;
-    if (trainer.resumption) {
-      const { step } = trainer.resumption.progress;
-      yield mark(step, 'restored', describeResumption(trainer.resumption));
-      if (resumed) yield* changes(step, resumed.configuration, configuration, lr !== undefined);
-    }
-    yield* events;
+    const trainer = new Trainer({ ...training, resumed, rateFound: lr !== undefined }, control, clock);
+    yield* trainer.events();
   } finally {
     engine.dispose();
-  }
-}
-
-/** Marks of what a run goes on with otherwise than the checkpoint was trained with. */
-function* changes(
-  step: number,
-  { training: old }: Configuration,
-  { training }: Configuration,
-  found: boolean,
-): Generator<TrainingEvent> {
-  const { lr } = training;
-  if (found) {
-    const text = lr === old.lr ? `Learning rate ${lr}, which holds` : `Learning rate ${old.lr} → ${lr}, which holds`;
-    yield { ...mark(step, 'learningRate', text), learningRate: lr };
-  } else if (lr !== old.lr) yield mark(step, 'learningRate', `Learning rate ${old.lr} → ${lr}`);
-  if (training.clipping !== old.clipping) {
-    yield mark(step, 'clip', `Clipping: ${old.clipping} → ${training.clipping}`);
-  }
-  if (training.clipping !== 'none' && training.clip !== old.clip) {
-    yield mark(step, 'clip', `θ ${old.clip} → ${training.clip}`);
   }
 }
 
@@ -130,6 +101,7 @@ function windowFor(
   configuration: Configuration,
   corpus: Corpus,
   source: string,
+  resumed: Checkpoint | undefined,
 ): { window: WindowSize; notes: string[] } {
   const { training } = configuration;
   const fitted = fitWindow(
@@ -141,7 +113,7 @@ function windowFor(
   const notes = fitted.note ? [fitted.note] : [];
   const { batch } = fitted;
   const steps = training.truncation === 'none' ? Math.floor((corpus.training.length - 1) / batch) : fitted.steps;
-  checkWarmup(training, { batch, steps }, corpus, source);
+  if (!resumed?.resume) checkWarmup(training, { batch, steps }, corpus, source);
   const shape = shapeOf(configuration, corpus.tokenizer);
   const wholeRows = training.truncation === 'none';
   const { memoryEstimate, checkMemory } = training.engine === 'fused' ? fused : tfjs;
@@ -156,20 +128,16 @@ function windowFor(
     const [some, all] = [validationLimit, corpus.validation.length].map((n) => n.toLocaleString('en'));
     notes.push(`Evaluations look at the first ${some} of ${all} validation tokens.`);
   }
+  if (training.patience > 0 && corpus.validation.length < 2) {
+    notes.push('training.patience has no effect: there are no evaluations that could stop improving.');
+  }
   return { window: { batch, steps }, notes };
 }
 
-/** How many steps a run has is known only with its text. */
-function checkWarmup(
-  { warmup, epochs, maxSteps }: Configuration['training'],
-  { batch, steps }: WindowSize,
-  corpus: Corpus,
-  source: string,
-): void {
-  const total = Math.min(
-    epochs * windowCount(corpus.training.length, batch, steps),
-    maxSteps || Number.POSITIVE_INFINITY,
-  );
+/** How many steps a run has is known only with its text; one that goes on may be past its warm-up. */
+function checkWarmup(training: Configuration['training'], window: WindowSize, corpus: Corpus, source: string): void {
+  const { warmup, epochs } = training;
+  const total = totalSteps(training, corpus.training.length, window);
   if (warmup < total) return;
   throw new UserError(
     `training.warmup (${warmup}) would last as long as the run on ${source}, which has ${total} steps; lower it, or raise training.epochs (${epochs}).`,

@@ -6,14 +6,15 @@ import { Random, streamSeed } from '../model/random';
 import type { Window } from '../text/windows';
 import { clip } from './clipping';
 import { type Clock, mark, type TrainingControl } from './control';
-import { diagnose } from './diagnosis';
+import { diagnose, withoutValidation } from './diagnosis';
 import { type Divergence, DivergenceWatch, worseThanGuessing } from './divergence';
 import type { CheckpointEvent, FinishedEvent, TrainingEvent } from './events';
 import { evaluate, MovingAverage } from './perplexity';
 import { Plan, streams, validationLimit } from './plan';
-import { prepared, type Training } from './prepared';
-import { beginning, type Resumption, resumption } from './resumption';
+import { prepared, type Training, unknownShares } from './prepared';
+import { beginning, type Changes, changes, type Resumption, resumption } from './resumption';
 import { learningRateFactor } from './schedule';
+import { Speed } from './speed';
 import { carryFor, createTruncationMemory, cutsWithin, type TruncationMemory } from './truncation';
 
 /** Longest window of an evaluation; shorter ones need less memory and give the same numbers. */
@@ -28,8 +29,8 @@ const breathInterval = 10;
 
 /** Trains a model; the loop of the product, in VS Code and on the command line alike. */
 export class Trainer {
-  /** What of the checkpoint that the run goes on from still holds; undefined for a run that begins. */
-  readonly resumption?: Resumption;
+  /** What a run that goes on does otherwise than its checkpoint did; undefined for a run that begins. */
+  private readonly changes?: Changes;
   private readonly progress: Progress;
   private readonly noise: Random;
   private readonly watch: DivergenceWatch;
@@ -40,7 +41,9 @@ export class Trainer {
   private state: State;
   private lr: number;
   private threshold: number;
-  private tokensPerSecond = 0;
+  private readonly speed = new Speed();
+  /** In the past, of the last evaluation. */
+  private verdict: string | undefined;
   private evaluatedStep = -1;
   private savedAt = 0;
   private breathedAt: number;
@@ -53,8 +56,9 @@ export class Trainer {
     const { engine, corpus, configuration, window, resumed } = training;
     const { seed, lr, clipping, clip: threshold, optimizer } = configuration.training;
     this.plan = new Plan(corpus, configuration, window);
-    this.resumption = resumed && resumption(resumed, this.plan, optimizer);
-    this.progress = this.resumption?.progress ?? beginning();
+    const taken = resumed && resumption(resumed, this.plan, optimizer);
+    this.progress = taken?.progress ?? beginning();
+    this.plan.goOnFrom(this.progress);
     const words = resumed?.resume?.progress.random;
     this.noise = words ? Random.restore(words) : new Random(streamSeed(seed, streams.noise));
     this.watch = new DivergenceWatch(engine.shape.vocabulary, clipping === 'norm');
@@ -64,13 +68,25 @@ export class Trainer {
     this.lr = lr;
     this.threshold = clipping === 'none' ? 0 : threshold;
     this.breathedAt = clock.now();
-    if (resumed?.resume && this.resumption) this.restore(resumed.resume, this.resumption);
+    if (!resumed || !taken) return;
+    if (resumed.resume) this.restore(resumed.resume, taken);
+    const unknown = unknownShares(corpus).training;
+    this.changes = changes(
+      taken,
+      resumed.configuration,
+      configuration,
+      this.plan,
+      unknown,
+      training.rateFound === true,
+    );
   }
 
   /** The run as a stream of events, ending with `finished` or `diverged`. */
   async *events(): AsyncGenerator<TrainingEvent, void> {
     const { epochs } = this.training.configuration.training;
-    yield prepared(this.training, this.plan);
+    const { notes, marks } = this.changes ?? { notes: [], marks: [] };
+    yield prepared(this.training, this.plan, notes);
+    yield* marks;
     yield this.checkpoint('initial');
     let ended: FinishedEvent['reason'] | 'diverged' | undefined;
     if (this.plan.endsAfter(this.progress.step)) ended = 'maxSteps';
@@ -85,7 +101,8 @@ export class Trainer {
       return;
     }
     if (this.good) yield this.checkpoint('final');
-    yield { event: 'finished', step: this.progress.step, reason: ended ?? 'epochs' };
+    const diagnosis = this.verdict ?? withoutValidation(this.training.corpus.validation.length, true);
+    yield { event: 'finished', step: this.progress.step, reason: ended ?? 'epochs', diagnosis };
   }
 
   private async *runEpoch(): AsyncGenerator<TrainingEvent, FinishedEvent['reason'] | 'diverged' | undefined> {
@@ -150,12 +167,11 @@ export class Trainer {
     this.recentLoss.add(loss);
     const milliseconds = this.clock.now() - start;
     progress.seconds += milliseconds / 1000;
-    const speed = (tokens / Math.max(milliseconds, 1e-3)) * 1000;
-    this.tokensPerSecond = this.tokensPerSecond ? 0.9 * this.tokensPerSecond + 0.1 * speed : speed;
+    this.speed.add(tokens, milliseconds);
     yield {
       event: 'step',
       step,
-      epoch: Math.min(progress.epoch + progress.windows / this.plan.stepsPerEpoch, progress.epoch + 1),
+      epoch: this.plan.epochsAt(progress),
       loss,
       perplexity: Math.exp(loss),
       gradNorm: norm,
@@ -163,7 +179,7 @@ export class Trainer {
       clipScale: scale,
       clip: this.threshold,
       learningRate,
-      tokensPerSecond: Math.round(this.tokensPerSecond),
+      tokensPerSecond: this.speed.tokensPerSecond,
       seconds: progress.seconds,
     };
     await this.breathe();
@@ -212,7 +228,7 @@ export class Trainer {
         start += this.clock.now() - asked;
         if (this.control.stopped) return false;
       }
-      const { mean: nats, perplexity } = next.value;
+      const { mean: nats, perplexity, tokens: measured } = next.value;
       const first = corpus.training.length + 1;
       if (!Number.isFinite(nats)) {
         yield this.diverged(this.watch.unmeasurable(progress.step, this.lr));
@@ -226,15 +242,20 @@ export class Trainer {
         progress.bestStep = progress.step;
         reason = 'best';
       }
+      const stretch = corpus.stretch(first, first + measured);
+      this.verdict = this.diagnosis(perplexity, measured, true);
       yield {
         event: 'evaluation',
         step: progress.step,
-        epoch: progress.epoch + progress.windows / this.plan.stepsPerEpoch,
+        epoch: this.plan.epochsAt(progress),
         nats,
         perplexity,
-        bitsPerCharacter: next.value.bitsPerCharacter(corpus.stretch(first, first + next.value.tokens)),
+        unknownTokens: stretch.unknownTokens,
+        unknownShare: stretch.unknownTokens / measured,
+        bitsPerCharacter: next.value.bitsPerCharacter(stretch),
         best,
-        diagnosis: this.diagnosis(perplexity),
+        diagnosis: progress.step < this.plan.totalSteps ? this.diagnosis(perplexity, measured, false) : this.verdict,
+        verdict: this.verdict,
       };
     }
     if (this.plan.continuesAfterEvaluations) yield* this.runContinuation();
@@ -302,10 +323,12 @@ export class Trainer {
     return { event: 'flow', step: this.progress.step, norms, ...(linear && { linear }) };
   }
 
-  private diagnosis(validation: number): string {
+  /** @param tokens that were measured @param over whether the run has ended */
+  private diagnosis(validation: number, tokens: number, over: boolean): string {
     const { bestNats = Number.POSITIVE_INFINITY } = this.progress;
     const { baselines } = this.training;
-    return diagnose({ training: Math.exp(this.recentLoss.value), validation, best: Math.exp(bestNats), baselines });
+    const training = Math.exp(this.recentLoss.value);
+    return diagnose({ training, validation, best: Math.exp(bestNats), baselines, tokens }, over);
   }
 
   private diverged({ why, remedy }: Divergence): TrainingEvent {
@@ -343,6 +366,7 @@ export class Trainer {
           random: this.noise.save(),
           batch: this.state.batch,
           sinceCut: this.truncation.sinceCut,
+          totalSteps: this.plan.totalSteps,
           corpus: this.plan.corpusName,
           place: this.plan.place,
         },

@@ -100,7 +100,8 @@ export function stretch(to: number, total: number, options: RunOptions = {}): Ru
         perplexity: validation,
         bitsPerCharacter: value / Math.LN2,
         best: value <= lowest,
-        diagnosis: diagnose({ training, validation, best, baselines }),
+        diagnosis: diagnose({ training, validation, best, baselines, tokens: 121_136 }),
+        verdict: diagnose({ training, validation, best, baselines, tokens: 121_136 }, true),
       };
     }),
     continuations: at

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { defaultThreads } from '../../engine/fused';
+import { toJson } from '../../protocol/json';
 import { UserError } from '../../text/user-error';
 import type { Surroundings } from '../surroundings';
 import { allowRevectorization } from '../v8-flags';
@@ -20,7 +21,7 @@ export async function bench(options: Options, { dist, out, say }: Surroundings):
   }
   const peer = await findPeer(options, dist, say);
   const threads = options.threads || defaultThreads();
-  const show = (result: object, line: string) => out(options.json ? JSON.stringify(result) : line);
+  const show = (result: object, line: string) => out(options.json ? toJson(result) : line);
   if (!options.json) out(heading(threads));
   for (const row of chosen) {
     const result = await measure(row, options, dist, threads, peer);

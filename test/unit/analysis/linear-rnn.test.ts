@@ -46,3 +46,16 @@ it('linearFlow follows the powers of the transpose', () => {
   ]);
   expect([...linearFlow([0, 2, 0, 0], [0, 1], 2)]).toEqual([1, 2, 0]);
 });
+
+describe('norms that leave the range of squares', () => {
+  it('are still told: far below, far above, and beyond', () => {
+    const shrinking = linearFlow([1e-3, 0, 0, 1e-3], [3, 4], 90);
+    shrinking.forEach((norm, k) => {
+      expect(norm / (5 * 10 ** (-3 * k))).toBeCloseTo(1, 9);
+    });
+    expect(linearFlow([1e30, 0, 0, 1e30], [3, 4], 10)[10] / 5e300).toBeCloseTo(1, 9);
+    expect([...linearFlow([1e200], [1], 2)]).toEqual([1, 1e200, Number.POSITIVE_INFINITY]);
+    expect(linearFlow([Number.NaN], [1], 1)[1]).toBeNaN();
+    expect([...linearFlow([0], [0], 2)]).toEqual([0, 0, 0]);
+  });
+});

@@ -100,3 +100,22 @@ describe('A history', () => {
     expect(history.latest(10)?.perplexity).toBeCloseTo(Math.exp(2), 9);
   });
 });
+
+describe('The newest numbers', () => {
+  it('never stand past the total, and are finite for one step and for steps that took no time', () => {
+    const history = new History();
+    history.append(step(1, { seconds: 0, tokensPerSecond: Number.NaN }));
+    expect(history.latest(1000)).toMatchObject({ step: 1, totalSteps: 1000, secondsLeft: undefined, clipRate: 0 });
+    for (let n = 2; n <= 2046; n++) history.append(step(n, { seconds: 0 }));
+    expect(history.latest(1928)).toMatchObject({ step: 2046, totalSteps: 2046, secondsLeft: 0 });
+    expect(history.latest(0)?.totalSteps).toBe(0);
+  });
+
+  it('tell the share of unknown tokens of the last evaluation', () => {
+    const history = new History();
+    history.append(step(1));
+    expect(history.latest(10)?.unknownShare).toBeUndefined();
+    history.append({ ...evaluation(1, 2), unknownTokens: 3, unknownShare: 0.3 });
+    expect(history.latest(10)?.unknownShare).toBe(0.3);
+  });
+});

@@ -77,6 +77,92 @@ describe('a run that goes on from a checkpoint', () => {
     }
   });
 
+  describe('says, in marks and before the first step,', () => {
+    const cosine = { schedule: 'cosine', lr: 0.01, maxSteps: 40 };
+    const saved40 = train({ configuration: { training: cosine } });
+    const told = async (changed: object, text?: string) => {
+      const { bytes } = saved(await saved40);
+      const { training, ...rest } = changed as { training?: object };
+      const configuration = { training: { ...cosine, maxSteps: 42, ...training }, ...rest };
+      const events = await train({ text, configuration, resume: bytes });
+      return { events, marks: of(events, 'mark').map(({ text }) => text), notes: of(events, 'prepared')[0].notes };
+    };
+
+    it('how a cosine that spans more steps changes the learning rate', async () => {
+      const { events, marks, notes } = await told({ training: { maxSteps: 80 } });
+      const [first] = of(events, 'step');
+      expect(first.learningRate).toBeCloseTo(0.005, 10);
+      const said = 'The cosine spans 80 steps now and not 40: the learning rate goes from 0.000015 to 0.005';
+      expect(marks).toEqual(['Restored from step 40', said]);
+      expect(of(events, 'mark')[1]).toMatchObject({ kind: 'learningRate', step: 40 });
+      expect(notes).toEqual([`Going on from step 40, not all is as it was: ${said.replace('The', 'the')}.`]);
+    });
+
+    it('how another schedule or warm-up changes it', async () => {
+      const { events, marks } = await told({ training: { schedule: 'constant', maxSteps: 41 } });
+      expect(of(events, 'step')[0].learningRate).toBe(0.01);
+      expect(marks[0]).toContain('training.schedule cosine → constant');
+      expect(marks[1]).toBe('The schedule is another one now: the learning rate goes from 0.000015 to 0.01');
+    });
+
+    it('nothing where nothing changed, and where only the run is longer', async () => {
+      const constant = { maxSteps: 10, evaluateEvery: 5 };
+      const { bytes } = saved(await train({ configuration: { training: constant } }));
+      const longer = { maxSteps: 12, evaluateEvery: 3, patience: 4, continuationEvery: 1 };
+      const events = await train({ configuration: { training: longer }, resume: bytes });
+      expect(of(events, 'prepared')[0].notes).toEqual([]);
+      expect(of(events, 'mark').map(({ text }) => text)).toEqual(['Restored from step 10']);
+    });
+
+    it.each([
+      [{ training: { batch: 2 } }, 'training.batch 4 → 2'],
+      [{ training: { steps: 5 } }, 'training.steps 8 → 5'],
+      [{ training: { seed: 3 } }, 'training.seed 0 → 3'],
+      [{ training: { engine: 'fused' } }, 'training.engine tfjs → fused'],
+      [{ training: { engine: 'fused', threads: 2 } }, 'training.threads 0 → 2'],
+      [{ training: { optimizer: 'sgd' } }, 'training.optimizer adam → sgd'],
+      [{ training: { sampling: 'random' } }, 'training.sampling sequential → random'],
+      [{ training: { weightDecay: 0.5 } }, 'training.weightDecay 0.01 → 0.5'],
+      [{ training: { clipping: 'none' } }, 'lipping: norm → none'],
+      [{ training: { clip: 0.5 } }, 'θ 1 → 0.5'],
+      [{ training: { lr: 0.02 } }, 'earning rate 0.01 → 0.02'],
+      [{ model: { dropout: 0.3 } }, 'model.dropout 0 → 0.3'],
+      [{ text: { validation: 0.3 } }, 'text.validation 0.1 → 0.3'],
+      [{ text: { limit: 700 } }, 'text.limit 0 → 700'],
+    ])('which option is another: %j', async (changed, clause) => {
+      const { marks, notes } = await told(changed);
+      expect(marks.join('\n')).toContain(clause);
+      expect(notes.at(-1)).toContain(clause);
+      expect(notes.at(-1)).toMatch(/^Going on from step 40, not all is as it was: .*\.$/);
+    });
+
+    it('that the text is another, and how much of it its vocabulary does not know', async () => {
+      const other = await told({}, 'the lazy dog jumps over the quick brown fox. '.repeat(40));
+      for (const said of [other.marks[0], other.notes.at(-1)]) {
+        expect(said).toContain('the epoch begins anew');
+        expect(said).toContain('models are compared anew');
+        expect(said).toContain('the vocabulary stays that of the text before');
+        expect(said).not.toContain('<unk>');
+      }
+      const words = { text: { tokenizer: 'words' }, training: { maxSteps: 4 } };
+      const { bytes } = saved(await train({ configuration: words }));
+      const text = 'the quick cat jumps over the lazy rat and runs away. '.repeat(40);
+      const events = await train({ text, configuration: { ...words, training: { maxSteps: 6 } }, resume: bytes });
+      const [{ trainingUnknownShare, notes }] = of(events, 'prepared');
+      expect(trainingUnknownShare).toBeGreaterThan(0.05);
+      expect(notes.at(-1)).toMatch(/text before, in which \d+(\.\d)?% of its training tokens are <unk>/);
+      expect((await told({ text: { limit: 700 } })).marks[0]).not.toContain('vocabulary');
+    });
+
+    it('that no step is left', async () => {
+      const { marks, notes } = await told({ training: { maxSteps: 40 } });
+      expect(marks[0]).toBe(
+        'Restored from step 40; no step is left to do: raise training.epochs or training.maxSteps to go on',
+      );
+      expect(notes).toHaveLength(1);
+    });
+  });
+
   it('takes whole rows longer than any window can be configured, and what it saves can be read, measured and gone on from', async () => {
     const text = sentence.repeat(160);
     const training = { truncation: 'none', batch: 2, steps: 8, epochs: 1, maxSteps: 0, engine: 'fused', threads: 1 };

@@ -27,6 +27,18 @@ describe('whether perplexities can be compared', () => {
     );
   });
 
+  it('goes by the content where it is known, and not by the name', () => {
+    const of = (name: string, fingerprint: string, more: Partial<RunSummary> = {}) => {
+      const made = { ...run(name), ...more };
+      return { ...made, prepared: made.prepared && { ...made.prepared, fingerprint } };
+    };
+    expect(comparability([of('A', '9-1'), of('B', '9-1', { source: 'renamed.txt' })])).toBe('');
+    expect(comparability([of('A', '9-1'), of('B', '9-2')])).toMatch(/different texts/);
+    expect(comparability([run('A'), run('B', { limit: 200_000 })])).toMatch(/different texts/);
+    expect(comparability([run('A'), run('B', { validation: 0.3 })])).toMatch(/different texts/);
+    expect(comparability([of('A', '9-1'), run('B')])).toBe('');
+  });
+
   it('is denied where the texts differ, as bits per character do not help there', () => {
     for (const other of [run('B', { normalize: 'letters' }), { ...run('B'), source: 'another.txt' }]) {
       expect(comparability([run('A'), other])).toMatch(/different texts.* cannot be compared\.$/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileName, flowToCsv, toCsv, toJson } from '../../../webview/export-data';
+import { fileName, flowToCsv, runsToJson, toCsv } from '../../../webview/export-data';
 import { RunHistory } from '../../../webview/history';
 import { fullNames, shortNames } from '../../../webview/run-names';
 import { stretch, summary } from '../../visual/scenarios';
@@ -32,10 +32,48 @@ describe('exports', () => {
 
   it('write JSON that holds everything', () => {
     const made = run();
-    const [value] = JSON.parse(text(toJson([made])));
-    expect(value.steps.loss).toEqual([...made.history.loss.used]);
+    const [value] = JSON.parse(text(runsToJson([made])));
+    expect(value.steps.map(({ loss }: { loss: number }) => loss)).toEqual([...made.history.loss.used]);
     expect(value.evaluations).toEqual(made.history.evaluations);
     expect(value.configuration.model.hidden).toBe(256);
+  });
+
+  it('leave out what has no finite value, with the nats beside it', () => {
+    const made = run('A', 'run-1');
+    const { columns, ...rest } = stretch(61, 80, { from: 60 });
+    const wild = { step: 61, nats: 900, perplexity: Number.POSITIVE_INFINITY, unknownShare: 0.25 };
+    made.history.append({
+      ...rest,
+      columns: {
+        ...columns,
+        loss: Float64Array.of(900),
+        gradNorm: Float64Array.of(Number.NaN),
+        clip: Float64Array.of(0),
+      },
+      evaluations: [{ event: 'evaluation', epoch: 1, bitsPerCharacter: 1298, best: false, diagnosis: '', ...wild }],
+      flows: [{ event: 'flow', step: 61, norms: [[1, 2, Number.POSITIVE_INFINITY, Number.NaN]] }],
+    });
+    const json = text(runsToJson([made, made]));
+    expect(json).not.toMatch(/null|NaN|Infinity/);
+    const [first, second] = JSON.parse(json);
+    expect(second.id).toBe('run-1');
+    const last = first.steps.at(-1);
+    expect(last).toMatchObject({ step: 61, loss: 900, clipScale: expect.any(Number) });
+    for (const name of ['perplexity', 'gradNorm', 'smoothedNorm', 'clip']) expect(last).not.toHaveProperty(name);
+    expect(first.evaluations.at(-1)).toMatchObject({ nats: 900 });
+    expect(first.evaluations.at(-1)).not.toHaveProperty('perplexity');
+    expect(first.flows.at(-1).norms).toEqual([[1, 2]]);
+    const csv = text(toCsv([made]))
+      .trimEnd()
+      .split('\r\n');
+    expect(csv.join()).not.toMatch(/null|NaN|Infinity/);
+    const heads = csv[0].split(',');
+    const cells = (csv.at(-1) ?? '').split(',');
+    const cell = (name: string) => cells[heads.indexOf(name)];
+    expect(
+      ['loss', 'perplexity', 'validationNats', 'validationUnknownShare', 'validationPerplexity'].map(cell),
+    ).toEqual(['900', '', '900', '0.25', '']);
+    expect(JSON.parse(text(runsToJson([])))).toEqual([]);
   });
 
   it('tell runs of one name apart as the legend does', () => {
@@ -48,7 +86,7 @@ describe('exports', () => {
       const lines = text(table).trimEnd().split('\r\n').slice(1);
       expect([...new Set(lines.map((line) => line.split(',')[0]))]).toEqual(told);
     }
-    const values: { name: string; id: string }[] = JSON.parse(text(toJson(several)));
+    const values: { name: string; id: string }[] = JSON.parse(text(runsToJson(several)));
     expect(values.map(({ name }) => name)).toEqual(told);
     expect(values.map(({ id }) => id)).toEqual(['run-7', 'run-8', 'run-9']);
   });
@@ -60,11 +98,13 @@ describe('exports', () => {
       .map((line) => line.replace(/^"(?:""|[^"])*"/, 'run').split(','));
     expect(Number(first[heads.indexOf('smoothed')])).toBe(made.history.smoothed.values[0]);
     expect(Number(first[heads.indexOf('smoothedNorm')])).toBe(made.history.smoothedNorm.values[0]);
-    const [value] = JSON.parse(text(toJson([made])));
-    expect(value.steps.smoothedNorm).toEqual([...made.history.smoothedNorm.used]);
+    const [value] = JSON.parse(text(runsToJson([made])));
+    expect(value.steps.map((row: { smoothedNorm: number }) => row.smoothedNorm)).toEqual([
+      ...made.history.smoothedNorm.used,
+    ]);
     expect(value.smoothing).toBe(0.9);
     made.history.smooth(0.5);
-    expect(JSON.parse(text(toJson([made])))[0].smoothing).toBe(0.5);
+    expect(JSON.parse(text(runsToJson([made])))[0].smoothing).toBe(0.5);
   });
 
   it('make names that every file system takes', () => {

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { brief, duration, metrics, nameOf, percent, precise, significant, written } from '../../../webview/metrics';
+import {
+  brief,
+  duration,
+  metrics,
+  nameOf,
+  percent,
+  precise,
+  significant,
+  whole,
+  written,
+} from '../../../webview/metrics';
 import { summary } from '../../visual/scenarios';
 
 describe('numbers', () => {
@@ -9,6 +19,35 @@ describe('numbers', () => {
     ).toEqual(['4.37', '4.00', '82.0', '312', '12,346', '0.512', '0.00123', '1.23e-4', '0']);
     expect(significant(Number.NaN)).toBe('–');
     expect(significant(Number.POSITIVE_INFINITY)).toBe('∞');
+  });
+
+  it('have one form where they have no finite value, whoever writes them', () => {
+    for (const write of [significant, precise, brief, whole, percent, duration]) {
+      expect(write(Number.NaN)).toBe('–');
+      expect(write(Number.POSITIVE_INFINITY)).toBe('∞');
+      expect(write(-0)).not.toContain('-');
+    }
+    for (const metric of metrics) {
+      expect(metric.format(Number.NaN), metric.id).toBe('–');
+      expect(metric.format(Number.POSITIVE_INFINITY), metric.id).toMatch(/^∞/);
+      for (const value of [0, 1, 9.999, 999.9, 1e7, 1.031479955230403e85, 2.156970309079465e155]) {
+        if (
+          metric.range[1] > 1 &&
+          metric.id !== 'timeleft' &&
+          value >= metric.range[0] &&
+          metric.format === significant
+        ) {
+          expect(metric.format(value).length, `${metric.id} ${value}`).toBeLessThan(9);
+        }
+      }
+    }
+    expect([9.996, 999.9, 1e10, 3e22].map((value) => significant(value))).toEqual([
+      '10.0',
+      '1,000',
+      '1.00e10',
+      '3.00e22',
+    ]);
+    expect([1e12, 1e22, 1e300].map(brief)).toEqual(['1e12', '1e22', '1e300']);
   });
 
   it('hide nothing in a readout', () => {
@@ -46,6 +85,20 @@ describe('metrics', () => {
       expect(written(metric, running)).not.toBe('–');
       expect(written(metric, preparing), metric.id).toBe('–');
     }
+  });
+
+  it('tell the share of unknown tokens where there are any', () => {
+    const known = summary('running', 500, 1000);
+    const detail = (run: typeof known, id: string) => metrics.find((metric) => metric.id === id)?.detail?.(run);
+    expect(detail(known, 'perplexity')).toBe('training');
+    expect(detail(known, 'validation')).not.toContain('unk');
+    const unknown = {
+      ...known,
+      prepared: known.prepared && { ...known.prepared, trainingUnknownShare: 0.031 },
+      latest: known.latest && { ...known.latest, unknownShare: 0.0002 },
+    };
+    expect(detail(unknown, 'perplexity')).toBe('training · 3.1% <unk>');
+    expect(detail(unknown, 'validation')).toMatch(/ bits\/char · <0\.1% <unk>$/);
   });
 
   it('say how long a run took once it has ended', () => {

@@ -32,3 +32,21 @@ describe('ticks', () => {
     expect(timeTicks(0, 7000, 5)).toEqual([0, 1800, 3600, 5400]);
   });
 });
+
+it('there are few ticks, and all finite, at the ends of the range of numbers', () => {
+  const near = 1 + 2 * Number.EPSILON;
+  for (const [low, high] of [
+    [1, near],
+    [1e16, 1e16 + 4],
+    [1, Number.MAX_VALUE],
+    [5e-324, Number.MAX_VALUE],
+    [1e300, Number.MAX_VALUE],
+    [0, 5e-324],
+    [3, 3],
+  ]) {
+    for (const ticks of [linearTicks(low, high, 8), logTicks(low, high, 8), timeTicks(low, high, 8)]) {
+      expect(ticks.length, `${low} ${high}`).toBeLessThan(30);
+      expect(ticks.every(Number.isFinite), `${low} ${high}`).toBe(true);
+    }
+  }
+});
