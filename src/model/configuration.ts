@@ -280,7 +280,7 @@ function written(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'number') return Number.isNaN(value) ? 'not a number' : String(value);
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  return typeof value === 'boolean' || value === null || value === undefined ? String(value) : 'an object';
 }
 
 /**

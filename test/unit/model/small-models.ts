@@ -3,8 +3,9 @@ import { parseConfiguration } from '../../../src/model/configuration';
 import { initialise } from '../../../src/model/initialisation';
 import { ParameterTable } from '../../../src/model/parameters';
 import { Random } from '../../../src/model/random';
+import { prepareCorpus } from '../../../src/text/corpus';
 import type { TokenizerKind } from '../../../src/text/tokenizer';
-import { buildTokenizer } from '../../../src/text/tokenizers';
+import { Plan } from '../../../src/training/plan';
 
 /** What the small models are of. */
 export const text = 'the quick brown fox jumps over the lazy dog, naïve – 🦊. '.repeat(4);
@@ -27,7 +28,9 @@ export function smallModel(
     },
     'Test',
   );
-  const learnt = buildTokenizer(text, configuration.text);
+  const corpus = prepareCorpus(text, configuration.text, 'fox.txt');
+  const learnt = corpus.tokenizer;
+  const plan = new Plan(corpus, configuration, configuration.training);
   const parameters = new ParameterTable(shapeOf(configuration, learnt));
   initialise(parameters, configuration.model.init, 1);
   const { layers, hidden: H, cell } = configuration.model;
@@ -52,8 +55,8 @@ export function smallModel(
         bestStep: 5,
         evaluationsSinceBest: 1,
         sinceCut: [3, 0],
-        corpus: '180 20 12345',
-        place: '2 4 sequential 0',
+        corpus: plan.corpusName,
+        place: plan.place,
         updates: 7,
         batch,
         ...progress,
