@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quote } from '../text/quote';
 import type { Tokenizer } from '../text/tokenizer';
 import { restoreTokenizer } from '../text/tokenizers';
-import { parseBounded } from './bounded-json';
+import { type JsonLimits, parseBounded } from './bounded-json';
 import { type Configuration, type ModelShape, parseConfiguration } from './configuration';
 import { areFinite, areUsableMoments, isUsableState, type TrainingState } from './finite';
 import { ParameterTable, parameterLayout } from './parameters';
@@ -18,6 +18,9 @@ import {
   writeTensors,
 } from './safetensors';
 
+/** Whole numbers. A schema of a list would make an issue of every element. */
+const wholeNumbers = z.custom<number[]>((value) => Array.isArray(value) && value.every(Number.isSafeInteger));
+
 /** Where a run stood, so that a resumed one goes on as if it had never stopped. */
 const progressSchema = z.object({
   step: z.int().min(0),
@@ -26,7 +29,7 @@ const progressSchema = z.object({
   /** Windows done in the present epoch. */
   windows: z.int().min(0),
   /** Words of the random generator of dropout and truncation. */
-  random: z.array(z.int()).length(4),
+  random: wholeNumbers,
   seconds: z.number(),
   /** Total nats and tokens of the present epoch. */
   epochNats: z.number(),
@@ -35,7 +38,7 @@ const progressSchema = z.object({
   bestStep: z.int().optional(),
   evaluationsSinceBest: z.int(),
   /** Steps since the last cut of each row, under random truncation. */
-  sinceCut: z.array(z.int()).optional(),
+  sinceCut: wholeNumbers.optional(),
   /** Names the text, and the split of it, that the best model was measured on. */
   corpus: z.string().optional(),
   /** Names the windows that `windows` counts, within that text. */
@@ -86,8 +89,9 @@ export function writeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   return writeTensors({ metadata, tensors });
 }
 
-/** Of a configuration or a progress, which have lists of no more than the rows of a batch. */
-const partLimits = { depth: 8, values: 10_000 };
+/** Of a configuration, and of a progress, which has a list of no more than the rows of a batch. */
+const configurationLimits = { depth: 8, values: 1000 };
+const progressLimits = { depth: 8, values: 10_000 };
 
 /**
  * Reads and validates a checkpoint. Everything is compared with the file's own size before room is made for it: the header
@@ -103,11 +107,12 @@ export function readCheckpoint(bytes: Uint8Array, source: string): Checkpoint {
     const named = metadata.format ? `its format is ${quote(metadata.format)}, not ${format}` : undefined;
     throw unusable(source, named ?? 'Recurrent did not write it');
   }
-  const part = (name: string, limits = partLimits): unknown =>
+  const part = (name: string, limits: JsonLimits): unknown =>
     parseBounded(metadata[name] ?? '', limits, (fault) => unusable(source, `its ${name} ${fault}`));
   const places = locateTensors(header, source);
-  const configuration = parseConfiguration(part('configuration'), source);
-  const progress = metadata.progress === undefined ? undefined : parseProgress(part('progress'), source);
+  const configuration = parseConfiguration(part('configuration', configurationLimits), source);
+  const progress =
+    metadata.progress === undefined ? undefined : parseProgress(part('progress', progressLimits), source);
   const shape = { ...configuration.model, vocabulary: vocabularyOf(places, source) };
   checkTensors(shape, progress, places, source);
   // A merge is a list of two numbers.
@@ -167,7 +172,11 @@ function faultOfProgress(progress: Progress): string | undefined {
     const value = progress[name] ?? 0;
     if (value > step) return `${name} (${value}) is more than step (${step})`;
   }
-  if (!random.every((word) => word >= 0 && word < 2 ** 32) || random.every((word) => word === 0)) {
+  if (
+    random.length !== 4 ||
+    !random.every((word) => word >= 0 && word < 2 ** 32) ||
+    random.every((word) => word === 0)
+  ) {
     return 'random is no state of the random generator';
   }
   const leastNats = -rounding * epochTokens;

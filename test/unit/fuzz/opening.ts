@@ -9,6 +9,7 @@ import { UserError } from '../../../src/text/user-error';
 import { TrainingControl } from '../../../src/training/control';
 import { evaluateAll } from '../../../src/training/perplexity';
 import { run } from '../../../src/training/run';
+import { processorTime } from '../model/processor-time';
 import { text } from '../model/small-models';
 import { dist } from '../training/train';
 import { foreign } from './mutants';
@@ -22,6 +23,7 @@ export interface Opened {
   readonly checkpoint?: Checkpoint;
   /** Of one that is refused. */
   readonly message?: string;
+  /** Of the processor. */
   readonly milliseconds: number;
   /** Bytes of heap and of buffers that were taken meanwhile, those included that are free again. */
   readonly taken: number;
@@ -35,8 +37,8 @@ const used = () => {
 /** Reads a file. Throws whatever is thrown that is no UserError. */
 export function open(bytes: Uint8Array): Opened {
   const before = used();
-  const start = performance.now();
-  const measured = () => ({ milliseconds: performance.now() - start, taken: Math.max(0, used() - before) });
+  const elapsed = processorTime();
+  const measured = () => ({ milliseconds: elapsed(), taken: Math.max(0, used() - before) });
   try {
     const checkpoint = readCheckpoint(bytes, 'x.safetensors');
     return { outcome: 'works', checkpoint, ...measured() };

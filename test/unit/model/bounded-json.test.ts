@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseBounded } from '../../../src/model/bounded-json';
+import { processorTime } from './processor-time';
 
 const read = (text: string, limits = { depth: 3, values: 20 }) =>
   parseBounded(text, limits, (fault) => new Error(`it ${fault}`));
@@ -38,8 +39,8 @@ describe('parseBounded', () => {
 
   it('is linear in backslashes', () => {
     const text = JSON.stringify(`${'\\'.repeat(1e6)}"`);
-    const start = performance.now();
+    const elapsed = processorTime();
     expect(read(text)).toBe(JSON.parse(text));
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(elapsed()).toBeLessThan(500);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../../src/model/checkpoint';
 import { type NamedTensor, writeTensors } from '../../../src/model/safetensors';
 import { UserError } from '../../../src/text/user-error';
+import { processorTime } from './processor-time';
 import { smallFile, smallModel } from './small-models';
 
 type Model = ReturnType<typeof smallModel>;
@@ -159,6 +160,13 @@ describe('readCheckpoint', () => {
     expect(large('tanh')).toMatch(/no state of its model/);
   });
 
+  it('says one thing of a list that is wrong throughout', () => {
+    const progress = { ...smallModel().resume.progress, sinceCut: Array.from({ length: 4000 }, () => []) };
+    const before = process.memoryUsage().heapUsed;
+    expect(refusal(({ metadata }) => (metadata.progress = JSON.stringify(progress)))).toMatch(/damaged at sinceCut/);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000);
+  });
+
   it('refuses a state of another size', () => {
     const short = ({ tensors }: ReturnType<typeof partsOf>) => {
       tensors[5] = { name: 'resume.first', shape: [1], values: new Float32Array(1) };
@@ -187,7 +195,8 @@ describe('readCheckpoint', () => {
     [{ epochTokens: 0 }, /epochNats \(40\.5\) is no sum over epochTokens \(0\)/],
     [{ epochTokens: 1.5 }, /no sum over epochTokens/],
     [{ random: [0, 0, 0, 0] }, /random/],
-    [{ random: [1, 2, 3] }, /damaged at random/],
+    [{ random: [1, 2, 3] }, /random/],
+    [{ random: [1, 2, 3, 0.5] }, /damaged at random/],
     [{ random: [1, 2, 3, 2 ** 32] }, /random/],
     [{ random: [1, 2, 3, -4] }, /random/],
     [{ sinceCut: [1] }, /sinceCut/],
@@ -321,8 +330,8 @@ describe('merges', () => {
       ends = next;
     }
     for (const a of ends) for (const b of ends) if (a !== b && merges.length < 19_744) merges.push([a, b]);
-    const start = performance.now();
+    const elapsed = processorTime();
     expect(read(merges)().tokenizer.vocabulary).toHaveLength(20_000);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(elapsed()).toBeLessThan(1000);
   });
 });
