@@ -4,6 +4,7 @@ import { textFlow } from '../analysis/text-flow';
 import { readCheckpoint } from '../model/checkpoint';
 import { decodeText } from '../text/decode';
 import { limitText } from '../text/normalize';
+import { quote } from '../text/quote';
 import { nameOf, readBytes } from './files';
 import type { Surroundings } from './surroundings';
 import { withEngine } from './with-engine';
@@ -45,7 +46,7 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
             }
           });
           const radius = linear ? `, spectral radius of W_hh ${linear.spectralRadius.toPrecision(4)}` : '';
-          say(`Followed back from ${JSON.stringify(token)}, a surprise of ${bits.toFixed(2)} bits${radius}.`);
+          say(`Followed back from ${quote(token)}, a surprise of ${bits.toFixed(2)} bits${radius}.`);
         });
       },
     );

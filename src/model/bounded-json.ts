@@ -72,7 +72,8 @@ function endOfString(text: string, start: number): number {
 /** Names of all objects within a value, which is not deep. */
 function countNames(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  let names = Array.isArray(value) ? 0 : Object.keys(value).length;
-  for (const part of Object.values(value)) names += countNames(part);
+  const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let names = parts === value ? 0 : parts.length;
+  for (const part of parts) names += countNames(part);
   return names;
 }

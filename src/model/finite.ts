@@ -4,10 +4,11 @@ import type { ModelConfiguration } from './configuration';
 const largestFloat = 3.4028234663852886e38;
 
 /**
- * Moments, and states that no activation bounds, beyond which training cannot go on: the next steps overflow, or an optimizer
- * that divides by its second moments stands still.
+ * Moments beyond which training cannot go on: with such a first one the next step overflows, and an optimizer that divides by
+ * such a second one stands still. A gradient whose square is in range leaves a first one that is.
  */
-const largestMoment = 1e30;
+const largestFirst = 1e18;
+const largestSecond = 1e30;
 
 /**
  * A memory cell gains at most 1 a step, and its 32-bit float grows no more once that is below its precision.
@@ -15,6 +16,7 @@ const largestMoment = 1e30;
  */
 const largestCell = 2 ** 25;
 const largestHidden = 1.01;
+const largestUnbounded = 1e30;
 
 /** Whether all values lie between two bounds; NaN never does. */
 function within(values: Float32Array, least: number, most: number): boolean {
@@ -37,7 +39,7 @@ export interface TrainingState {
 
 /** Whether an optimizer can go on with its moments: not after gradients whose squares are out of range. */
 export function areUsableMoments({ first, second }: Pick<TrainingState, 'first' | 'second'>): boolean {
-  return within(first, -largestMoment, largestMoment) && within(second, 0, largestMoment);
+  return within(first, -largestFirst, largestFirst) && within(second, 0, largestSecond);
 }
 
 /** Whether a model can have left such a state, and go on from it. */
@@ -45,7 +47,7 @@ export function isUsableState(
   { cell: kind, activation }: ModelConfiguration,
   { hidden, cell }: Pick<TrainingState, 'hidden' | 'cell'>,
 ): boolean {
-  const most = kind === 'rnn' && activation !== 'tanh' ? largestMoment : largestHidden;
+  const most = kind === 'rnn' && activation !== 'tanh' ? largestUnbounded : largestHidden;
   return within(hidden, -most, most) && within(cell, -largestCell, largestCell);
 }
 

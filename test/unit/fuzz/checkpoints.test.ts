@@ -12,7 +12,7 @@ const longest = 1000;
 /** Bytes taken for each byte of the file, and those that reading any file takes, such as the table of a plane of characters. */
 const most = { ratio: 8, fixed: 1 << 20 };
 /** Of the models that work, one in so many goes on training. */
-const trainedOneIn = 5;
+const trainedOneIn = 2;
 
 const counts = new Map<string, number>();
 const extremes = { milliseconds: 0, ratio: 0 };
