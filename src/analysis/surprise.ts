@@ -1,4 +1,5 @@
 import { createState, type Engine } from '../engine/engine';
+import { computed } from '../model/overflow';
 import { type Normalization, normalize } from '../text/normalize';
 import type { Ids, Tokenizer } from '../text/tokenizer';
 import { segmentWords } from '../text/words';
@@ -20,16 +21,17 @@ export interface SurprisingToken {
 /**
  * Surprise of each token, in bits: −log2 p(token given those before it), from a zero state. Of the first it is what the model
  * expects at that state, softmax(b_q). Yields one by one, so that long texts can be given up.
+ * @throws OverflowError if one is not finite
  */
 export function* surprise(engine: Engine, ids: Ids): Generator<number, void> {
   if (ids.length === 0) return;
   const state = createState(engine.shape, 1);
   const input = new Int32Array(1); // (1)
-  yield firstSurprise(engine.parameters.get('b_q'), ids[0]);
+  yield computed(firstSurprise(engine.parameters.get('b_q'), ids[0]));
   for (let i = 0; i + 1 < ids.length; i++) {
     input[0] = ids[i];
     const logProbabilities = engine.step(input, state); // (1, V)
-    yield Math.max(0, -logProbabilities[ids[i + 1]] / Math.LN2);
+    yield Math.max(0, computed(-logProbabilities[ids[i + 1]] / Math.LN2));
   }
 }
 

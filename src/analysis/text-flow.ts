@@ -1,4 +1,5 @@
 import { createState, type Engine } from '../engine/engine';
+import { computed } from '../model/overflow';
 import { type Normalization, normalize } from '../text/normalize';
 import type { Tokenizer } from '../text/tokenizer';
 import { UserError } from '../text/user-error';
@@ -23,7 +24,7 @@ export interface TextFlow {
  * Follows the loss of a text's last token back, at most `steps` tokens; what stands before them is read without a gradient.
  * @param how what was done to the text that the model learnt, and is done to this one (the lecture's only keeps letters here, as
  *   in prompts)
- * @throws UserError if there are fewer than two tokens
+ * @throws UserError if there are fewer than two tokens, or if the model gives a number that is not finite
  */
 export function textFlow(
   engine: Engine,
@@ -52,8 +53,8 @@ export function textFlow(
   return {
     token: tokenizer.vocabulary[last],
     before: Array.from(window.inputs, (id) => tokenizer.vocabulary[id]).reverse(),
-    norms,
+    norms: norms.map((layer) => layer.map(computed)),
     linear,
-    bits: -logProbabilities[last] / Math.LN2,
+    bits: computed(-logProbabilities[last] / Math.LN2),
   };
 }

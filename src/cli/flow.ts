@@ -6,6 +6,7 @@ import { toJson } from '../protocol/json';
 import { decodeText } from '../text/decode';
 import { limitText, normalize } from '../text/normalize';
 import { inDigits, inFigures, inScientific } from '../text/numbers';
+import { quote } from '../text/quote';
 import { checkMeasurable, checkMeasured } from '../training/perplexity';
 import { nameOf, readBytes } from './files';
 import type { Surroundings } from './surroundings';
@@ -51,7 +52,7 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
             }
           });
           const radius = linear ? `, spectral radius of W_hh ${inDigits(linear.spectralRadius, 4)}` : '';
-          say(`Followed back from ${JSON.stringify(token)}, a surprise of ${inFigures(bits, 2)} bits${radius}.`);
+          say(`Followed back from ${quote(token)}, a surprise of ${inFigures(bits, 2)} bits${radius}.`);
         });
       },
     );

@@ -1,5 +1,6 @@
 import { createState, type State } from '../engine/engine';
 import type { ModelShape } from '../model/configuration';
+import { OverflowError } from '../model/overflow';
 import type { TokenStream } from '../text/token-stream';
 import { type Ending, endsWithin, lastOf } from './ending';
 import { type PromptRequest, readPrompt, withoutUnknown } from './prompt';
@@ -44,7 +45,7 @@ interface Beam {
  * The likeliest continuations of a prompt that a search over B beams finds, best first; one beam is greedy decoding.
  * Ends when the length is reached or B continuations have ended. Deterministic; ties go to the lower id. Yields after each
  * token, so that it can be given up.
- * @throws Error if the model gives NaN
+ * @throws OverflowError if the model gives NaN
  */
 export function* beamSearch(request: BeamRequest): Generator<undefined, BeamResult[]> {
   const { engine, tokenizer, beams: B, length, ending, stop } = request;
@@ -87,7 +88,7 @@ function bestSteps(
   const V = tokenizer.vocabulary.length;
   const steps = live.flatMap(({ nats }, parent) => {
     const row = withoutUnknown(next.subarray(parent * V, (parent + 1) * V), tokenizer); // (V)
-    if (row.some(Number.isNaN)) throw new Error('The model gave NaN as a log-probability; go back to a checkpoint.');
+    if (row.some((value) => !(value < Number.POSITIVE_INFINITY))) throw new OverflowError();
     const probabilities = Float64Array.from(row, Math.exp); // (V)
     return ranked(probabilities, B).map((id) => ({ parent, id, nats: nats - row[id] }));
   });

@@ -59,7 +59,7 @@ export function alternativesOf(
 /**
  * Continues a prompt, token by token: reads it from a zero state, then samples and feeds back what was sampled.
  * The same seed gives the same text. `<unk>` is never sampled unless there is nothing else.
- * @throws Error if the model gives NaN
+ * @throws OverflowError if the model gives NaN
  */
 export function* continueText(request: Continuation): Generator<SampledToken, void> {
   const { engine, tokenizer, options, seed, stop, ending, alternatives } = request;

@@ -12,7 +12,7 @@ export interface GenerationRequest extends Omit<Continuation, 'options' | 'endin
 /**
  * Continues a prompt: by sampling (greedily at temperature 0), or by beam search if there are beams. While a search goes on
  * there is no token yet, and undefined is yielded, so that it can be given up.
- * @throws Error if the model gives NaN
+ * @throws OverflowError if the model gives NaN
  */
 export function* generate(request: GenerationRequest): Generator<SampledToken | undefined, void> {
   const { options } = request;

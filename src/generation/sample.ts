@@ -1,3 +1,5 @@
+import { OverflowError } from '../model/overflow';
+
 // V vocabulary.
 
 /** How a distribution is sharpened and cut before a token is drawn from it. */
@@ -15,7 +17,7 @@ export interface SamplingOptions {
  * At temperature 0 the likeliest token has it all; ties go to the lower id.
  * @param logProbabilities (V), nats, finite or −∞
  * @returns probabilities (V)
- * @throws Error if a value is NaN or +∞, or if all are −∞
+ * @throws OverflowError if a value is NaN or +∞, or if all are −∞
  */
 export function distribution(logProbabilities: Float32Array | Float64Array, options: SamplingOptions): Float64Array {
   const best = likeliest(logProbabilities);
@@ -40,7 +42,7 @@ export function distribution(logProbabilities: Float32Array | Float64Array, opti
  * @param logProbabilities (V), nats, finite or −∞
  * @param random uniform in [0, 1); not asked at temperature 0
  * @returns its id, never one of probability 0
- * @throws Error if a value is NaN or +∞, or if all are −∞
+ * @throws OverflowError if a value is NaN or +∞, or if all are −∞
  */
 export function sampleToken(
   logProbabilities: Float32Array | Float64Array,
@@ -88,17 +90,13 @@ function likeliest(logProbabilities: Float32Array | Float64Array): number {
   let greatest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < logProbabilities.length; i++) {
     const value = logProbabilities[i];
-    if (Number.isNaN(value) || value === Number.POSITIVE_INFINITY) {
-      throw new Error(
-        `The model gave ${value} as a log-probability: its weights have overflowed; go back to a checkpoint.`,
-      );
-    }
+    if (Number.isNaN(value) || value === Number.POSITIVE_INFINITY) throw new OverflowError();
     if (value > greatest) {
       greatest = value;
       best = i;
     }
   }
-  if (best < 0) throw new Error('The model gave every token the probability 0, so none can be drawn.');
+  if (best < 0) throw new OverflowError();
   return best;
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { escapeText, quote } from '../text/quote';
+import { largestVocabulary } from '../text/tokenizer-data';
 import { UserError } from '../text/user-error';
 
 /**
@@ -16,7 +18,7 @@ export const textSchema = z.strictObject({
   vocabularySize: z
     .int()
     .min(256)
-    .max(20000)
+    .max(largestVocabulary)
     .default(1024)
     .describe('Largest vocabulary for words and subwords; characters always keep all of theirs.'),
   minFrequency: z.int().min(1).max(1000).default(2).describe('Words that occur less often than this become <unk>.'),
@@ -262,7 +264,9 @@ export function parseConfiguration(value: unknown, where: string, nameOf: Option
   const [issue] = result.error.issues;
   const [group, field] = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    throw new UserError(`${where}: there is no option ${nameOf(group ?? '', issue.keys[0])}.`);
+    const [key] = issue.keys;
+    if (group === undefined) throw new UserError(`${where}: there is no group of options ${quote(key)}.`);
+    throw new UserError(`${where}: there is no option ${escapeText(nameOf(group, key))}.`);
   }
   if (!field) throw new UserError(`${where}: the configuration is not an object of groups of options.`);
   const chosen = (value as Record<string, Record<string, unknown>>)[group]?.[field];
@@ -271,10 +275,12 @@ export function parseConfiguration(value: unknown, where: string, nameOf: Option
   );
 }
 
-/** A value as a person wrote it; JSON has no infinity, and a person no NaN. */
+/** A value as a person wrote it, of a text the beginning; JSON has no infinity, and a person no NaN. */
 function written(value: unknown): string {
-  if (typeof value !== 'number') return JSON.stringify(value);
-  return Number.isNaN(value) ? 'not a number' : String(value);
+  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'number') return Number.isNaN(value) ? 'not a number' : String(value);
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'boolean' || value === null || value === undefined ? String(value) : 'an object';
 }
 
 /**

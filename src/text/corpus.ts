@@ -1,4 +1,5 @@
 import { countCharacters, limitText, type Normalization, normalize } from './normalize';
+import { escapeText } from './quote';
 import { type Stretch, spell } from './spelling';
 import type { Ids, Tokenizer, TokenizerOptions } from './tokenizer';
 import { buildTokenizer } from './tokenizers';
@@ -69,7 +70,7 @@ function refuseUnknown(tokenizer: Tokenizer, text: string, source: string): void
   const unknown = new Set<string>();
   for (const character of text) if (!known.has(character)) unknown.add(character);
   if (unknown.size === 0) return;
-  const some = [...unknown].slice(0, 10).map((character) => JSON.stringify(character).slice(1, -1));
+  const some = [...unknown].slice(0, 10).map(escapeText);
   const more = unknown.size > some.length ? ` and ${unknown.size - some.length} more` : '';
   throw new UserError(
     `${source} has characters that are not in the model's vocabulary (${some.join(' ')}${more}): go on with the text that the model was trained on, or train a new model.`,
@@ -92,7 +93,7 @@ function requireVariety(text: string, source: string): void {
   const first = String.fromCodePoint(text.codePointAt(0)!);
   for (let i = 0; i < text.length; i += first.length) if (!text.startsWith(first, i)) return;
   throw new UserError(
-    `${source} has one distinct character, '${first}': there is nothing to learn; choose a text with at least two, or raise text.limit.`,
+    `${source} has one distinct character, '${escapeText(first)}': there is nothing to learn; choose a text with at least two, or raise text.limit.`,
   );
 }
 

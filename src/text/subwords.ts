@@ -117,13 +117,15 @@ function pairKey(a: number, b: number): number {
   return a * 67108864 + b;
 }
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const byteNames = Array.from({ length: 256 }, (_, byte) => `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+
 /** Bytes as text, or one by one such as `<E2><80>` where they are no whole characters. */
 function describeBytes(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return Array.from(bytes, (byte) => `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`).join('');
-  }
+  const text = decoder.decode(bytes);
+  // A replacement character may be the text's own.
+  if (!text.includes('\uFFFD') || encodeWtf8(text).every((byte, i) => byte === bytes[i])) return text;
+  return Array.from(bytes, (byte) => byteNames[byte]).join('');
 }
 
 /** Learns merges from a text until there are V tokens or nothing occurs twice. */

@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import type { Ids } from './ids';
 import type { TokenStream } from './token-stream';
-import { unknownToken } from './unknown';
+import type { TokenizerData } from './tokenizer-data';
 
 export type { Ids } from './ids';
+export type { TokenizerData } from './tokenizer-data';
 
 /** What a token is. */
 export type TokenizerKind = 'characters' | 'words' | 'subwords';
@@ -39,32 +39,3 @@ export interface TokenizerOptions {
   /** Words that occur less often become `<unk>`. */
   readonly minFrequency: number;
 }
-
-const distinct = (values: readonly string[]) => new Set(values).size === values.length;
-const vocabularySchema = z
-  .array(z.string().min(1))
-  .min(2)
-  .refine((values) => values[0] === unknownToken, { error: `the first token must be ${unknownToken}` })
-  .refine(distinct, { error: 'a token occurs twice' });
-
-/** The plain data of each kind of tokenizer. */
-export const tokenizerDataSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('characters'),
-    vocabulary: vocabularySchema.refine((values) => values.slice(1).every((text) => [...text].length === 1), {
-      error: 'every token after the first must be one character',
-    }),
-  }),
-  z.strictObject({ kind: z.literal('words'), vocabulary: vocabularySchema }),
-  z.strictObject({
-    kind: z.literal('subwords'),
-    merges: z
-      .array(z.tuple([z.int().min(0), z.int().min(0)]))
-      .refine((merges) => merges.every(([a, b], i) => a < 256 + i && b < 256 + i), {
-        error: 'a merge names a token that does not exist yet',
-      }),
-  }),
-]);
-
-/** What a checkpoint keeps of a tokenizer. */
-export type TokenizerData = z.infer<typeof tokenizerDataSchema>;

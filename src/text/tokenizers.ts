@@ -1,6 +1,7 @@
 import { buildCharacters, CharacterTokenizer } from './characters';
 import { buildSubwords, SubwordTokenizer } from './subwords';
-import { type Tokenizer, type TokenizerOptions, tokenizerDataSchema } from './tokenizer';
+import type { Tokenizer, TokenizerOptions } from './tokenizer';
+import { checkTokenizerData } from './tokenizer-data';
 import { UserError } from './user-error';
 import { buildWords, WordTokenizer } from './words';
 
@@ -25,14 +26,9 @@ export function buildTokenizer(text: string, options: TokenizerOptions): Tokeniz
  * @throws UserError if the data are not a tokenizer's
  */
 export function restoreTokenizer(data: unknown, where: string): Tokenizer {
-  const result = tokenizerDataSchema.safeParse(data);
-  if (!result.success) {
-    const { path, message } = result.error.issues[0];
-    throw new UserError(
-      `${where} has no valid tokenizer (${[...path, message].join(': ')}): use a checkpoint that Recurrent wrote.`,
-    );
-  }
-  const tokenizer = result.data;
+  const refuse = (fault: string) =>
+    new UserError(`${where} has no valid tokenizer (${fault}): use a checkpoint that Recurrent wrote.`);
+  const tokenizer = checkTokenizerData(data, refuse);
   switch (tokenizer.kind) {
     case 'characters':
       return new CharacterTokenizer(tokenizer.vocabulary);

@@ -67,15 +67,15 @@ export class DivergenceWatch {
     return !Number.isNaN(this.smoothed) && worseThanGuessing(this.smoothed, this.vocabulary);
   }
 
-  /** For weights that are no longer finite after an update. */
-  overflow(step: number, learningRate: number): Divergence {
-    return { why: `The weights overflowed at step ${step}.`, remedy: this.remedy(learningRate) };
+  /** For what is out of range after an update. @param what it is, as `whatOverflowed` says */
+  overflow(step: number, learningRate: number, what = 'weights'): Divergence {
+    return { why: `The ${what} overflowed at step ${step}.`, remedy: this.remedy(learningRate) };
   }
 
-  /** For finite weights whose validation loss is not. */
-  unmeasurable(step: number, learningRate: number): Divergence {
+  /** For finite weights whose loss is not. @param which loss it is */
+  unmeasurable(step: number, learningRate: number, which = 'validation'): Divergence {
     return {
-      why: `The validation loss after step ${step} is not a finite number: the weights have grown too large.`,
+      why: `The ${which} loss after step ${step} is not a finite number: the weights have grown too large.`,
       remedy: this.remedy(learningRate),
     };
   }

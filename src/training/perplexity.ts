@@ -1,4 +1,5 @@
 import { createState, type Engine } from '../engine/engine';
+import { computed } from '../model/overflow';
 import type { Stretch } from '../text/spelling';
 import type { Ids } from '../text/tokenizer';
 import { UserError } from '../text/user-error';
@@ -105,10 +106,14 @@ export function* evaluate(engine: Engine, ids: Ids, batch: number, steps: number
   return sum;
 }
 
-/** Total nats and tokens of a text under a model, as `recurrent evaluate` prints them. */
+/**
+ * Total nats and tokens of a text under a model, as `recurrent evaluate` prints them.
+ * @throws OverflowError if the nats are not finite
+ */
 export function evaluateAll(engine: Engine, ids: Ids, batch: number, steps: number): Likelihood {
   const measuring = evaluate(engine, ids, batch, steps);
   let next = measuring.next();
   while (!next.done) next = measuring.next();
+  computed(next.value.nats);
   return next.value;
 }

@@ -2,6 +2,8 @@ import { gradientFlow, linearRnnFlow } from '../analysis/gradient-flow';
 import { createState, resetState, type State } from '../engine/engine';
 import { generate } from '../generation/generate';
 import { type Checkpoint, type Progress, writeCheckpoint } from '../model/checkpoint';
+import { whatOverflowed } from '../model/finite';
+import { OverflowError } from '../model/overflow';
 import { Random, streamSeed } from '../model/random';
 import type { Window } from '../text/windows';
 import { clip } from './clipping';
@@ -209,8 +211,9 @@ export class Trainer {
     this.evaluatedStep = progress.step;
     let start = this.clock.now();
     let reason: CheckpointEvent['reason'] = 'latest';
-    if (!this.finite) {
-      yield this.diverged(this.watch.overflow(progress.step, this.lr));
+    const { overflowed } = this;
+    if (overflowed) {
+      yield this.diverged(this.watch.overflow(progress.step, this.lr, overflowed));
       return true;
     }
     if (corpus.validation.length > 1) {
@@ -257,6 +260,9 @@ export class Trainer {
         diagnosis: progress.step < this.plan.totalSteps ? this.diagnosis(perplexity, measured, false) : this.verdict,
         verdict: this.verdict,
       };
+    } else if (!Number.isFinite(this.probeLoss)) {
+      yield this.diverged(this.watch.unmeasurable(progress.step, this.lr, 'training'));
+      return true;
     }
     if (this.plan.continuesAfterEvaluations) yield* this.runContinuation();
     yield this.flow();
@@ -274,10 +280,16 @@ export class Trainer {
     const options = configuration.generation;
     const { tokenizer } = corpus;
     const { normalize } = configuration.text;
-    for (const token of generate({ engine, tokenizer, normalize, prompt, options, seed, alternatives: 0 })) {
-      text += token?.text ?? '';
-      await this.breathe();
-      if (this.control.stopped || this.control.paused) return;
+    try {
+      for (const token of generate({ engine, tokenizer, normalize, prompt, options, seed, alternatives: 0 })) {
+        text += token?.text ?? '';
+        await this.breathe();
+        if (this.control.stopped || this.control.paused) return;
+      }
+    } catch (error) {
+      // Such weights end the run where its loss is looked at next.
+      if (error instanceof OverflowError) return;
+      throw error;
     }
     yield { event: 'continuation', step: progress.step, prompt, text };
   }
@@ -335,9 +347,17 @@ export class Trainer {
     return { event: 'diverged', step: this.progress.step, why, remedy };
   }
 
-  /** Whether the last update left every weight a number. */
-  private get finite(): boolean {
-    return this.training.engine.parameters.flat.every(Number.isFinite);
+  /** What the last update left out of range; undefined if the run can go on with it. */
+  private get overflowed(): string | undefined {
+    const { shape, parameters, moments } = this.training.engine;
+    return whatOverflowed(shape, parameters.flat, { ...moments, ...this.state });
+  }
+
+  /** Mean −log p of a few rows of the training text, from a zero state. */
+  private get probeLoss(): number {
+    const { engine } = this.training;
+    const { nats, tokens } = engine.evaluate(this.probe, createState(engine.shape, this.probe.batch));
+    return nats / tokens;
   }
 
   /** Saves, unless the run may be diverging: the last good model is the one to go back to. */
@@ -345,12 +365,10 @@ export class Trainer {
     if (this.good) yield this.checkpoint('latest');
   }
 
-  /** Whether the model is one to go back to: finite, and on the training text no worse than guessing uniformly. */
+  /** Whether the model is one to go back to: all in range, and on the training text no worse than guessing uniformly. */
   private get good(): boolean {
-    if (this.watch.worried || !this.finite) return false;
-    const { engine } = this.training;
-    const { nats, tokens } = engine.evaluate(this.probe, createState(engine.shape, this.probe.batch));
-    return !worseThanGuessing(nats / tokens, engine.shape.vocabulary);
+    if (this.watch.worried || this.overflowed) return false;
+    return !worseThanGuessing(this.probeLoss, this.training.engine.shape.vocabulary);
   }
 
   private checkpoint(reason: CheckpointEvent['reason']): TrainingEvent {
@@ -389,7 +407,7 @@ export class Trainer {
       moments.first.set(first);
       moments.second.set(second);
     }
-    if (!keepsPlace) return;
+    if (!keepsPlace || progress.batch !== this.state.batch) return;
     this.state.hidden.set(hidden);
     this.state.cell.set(cell);
     progress.sinceCut?.forEach((steps, b) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { distribution, draw, ranked, sampleToken } from '../../../src/generation/sample';
+import { OverflowError } from '../../../src/model/overflow';
 import { Random } from '../../../src/model/random';
 
 const plain = { temperature: 1, topK: 0, topP: 1 };
@@ -59,9 +60,9 @@ describe('sampleToken', () => {
   it.each([0, 0.8])('throws for NaN, infinity and nothing, at temperature %d', (temperature) => {
     const sample = (...values: number[]) =>
       sampleToken(Float32Array.from(values), { ...plain, temperature }, () => 0.5);
-    expect(() => sample(-1, Number.NaN)).toThrow(/NaN/);
-    expect(() => sample(-1, Number.POSITIVE_INFINITY)).toThrow(/Infinity/);
-    expect(() => sample(Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY)).toThrow(/probability 0/);
+    expect(() => sample(-1, Number.NaN)).toThrow(OverflowError);
+    expect(() => sample(-1, Number.POSITIVE_INFINITY)).toThrow(OverflowError);
+    expect(() => sample(Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY)).toThrow(OverflowError);
   });
 });
 
