@@ -57,13 +57,13 @@ export class WordTokenizer implements Tokenizer {
   }
 
   encode(text: string, unknown?: (at: number, word: string) => void): Ids {
-    const ids = new GrowingIds();
+    const ids = new GrowingIds(this.vocabulary.length);
     for (const word of segmentWords(text)) {
       const id = this.index.get(word);
       if (id === undefined) unknown?.(ids.length, word);
       ids.push(id ?? unknownId);
     }
-    return ids.share(this.vocabulary.length);
+    return ids.share();
   }
 
   charactersOf(id: number): number {
