@@ -212,11 +212,11 @@ function describeBytes(bytes: Uint8Array): string {
   }
 }
 
-/** Subwords, and how much of the text they were learnt from. */
+/** Subwords, and what a person should know of how they were learnt. */
 export interface LearntSubwords {
   readonly tokenizer: SubwordTokenizer;
-  /** UTF-16 units from the beginning; all of the text unless it has too many distinct pieces. */
-  readonly learntFrom: number;
+  /** A sentence if it was from a part of the text. */
+  readonly notes: readonly string[];
 }
 
 /** Learns merges from a text until there are V tokens or nothing occurs twice. */
@@ -224,12 +224,15 @@ export function buildSubwords(text: string, vocabularySize: number): SubwordToke
   return finish(learnSubwords(text, vocabularySize)).tokenizer;
 }
 
-/** The same bit by bit, and how much of the text was used. */
-export function* learnSubwords(text: string, vocabularySize: number): Work<LearntSubwords> {
+/**
+ * The same bit by bit.
+ * @param mostBytes of distinct pieces that are learnt from
+ */
+export function* learnSubwords(text: string, vocabularySize: number, mostBytes = learntFrom): Work<LearntSubwords> {
   const pieces = new DistinctPieces(text);
   let length = 0;
   let at = 0;
-  while (at < text.length && length <= learntFrom) {
+  while (at < text.length && length <= mostBytes) {
     yield* sharing(pieces.reserve(slice), (0.2 * at) / text.length);
     for (const until = Math.min(at + slice, text.length); at < until; ) {
       const end = pieceEnd(text, at);
@@ -241,7 +244,14 @@ export function* learnSubwords(text: string, vocabularySize: number): Work<Learn
   }
   const tokens = yield* within(0.2, 0.25, asTokens(text, pieces, length));
   const merges = yield* within(0.25, 1, learnMerges(tokens, vocabularySize - 256));
-  return { tokenizer: new SubwordTokenizer(merges), learntFrom: at };
+  const share = Math.floor((100 * at) / text.length);
+  const notes =
+    at < text.length
+      ? [
+          `The subwords were learnt from the first ${share}% of the text: there are too many different words in it for more.`,
+        ]
+      : [];
+  return { tokenizer: new SubwordTokenizer(merges), notes };
 }
 
 /** The bytes of distinct pieces, the least frequent first. @param length bytes of all of them */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Ids } from './ids';
 import type { TokenStream } from './token-stream';
 import { unknownToken } from './unknown';
+import type { Work } from './work';
 
 export type { Ids } from './ids';
 
@@ -20,6 +21,8 @@ export interface Tokenizer {
    * @param unknown told what did, in order, and its place among the ids
    */
   encode(text: string, unknown?: (at: number, piece: string) => void): Ids;
+  /** The same bit by bit. */
+  encoding(text: string, unknown?: (at: number, piece: string) => void): Work<Ids>;
   /** Characters (code points) that begin in a token; of `<unk>` there is no telling. */
   charactersOf(id: number): number;
   decode(ids: ArrayLike<number>): string;

@@ -20,3 +20,20 @@ export function* within<T>(from: number, to: number, work: Work<T>): Work<T> {
     yield from + (to - from) * next.value;
   }
 }
+
+/** Where work stands that has several parts. */
+export interface Progress<What extends string> {
+  /** The part under way. */
+  readonly what: What;
+  /** Of that part, from 0 to 1. */
+  readonly share: number;
+}
+
+/** Work as one part of several: its shares get its name. */
+export function* part<What extends string, T>(what: What, work: Work<T>): Generator<Progress<What>, T, void> {
+  for (;;) {
+    const next = work.next();
+    if (next.done) return next.value;
+    yield { what, share: next.value };
+  }
+}
