@@ -17,14 +17,27 @@ export class Preparing {
     const waits = steps === 0 && (run.state === 'preparing' || run.state === 'running');
     setShown(this.element, waits);
     if (!waits) return false;
-    const { prepared, source, configuration } = run;
+    const { prepared, source } = run;
     setText(this.title, prepared ? 'Waiting for the first step' : `Reading ${source}`);
     setText(
       this.text,
       prepared
         ? `The ${prepared.engine} engine is set up and takes the first windows of ${source}.`
-        : `Its ${configuration.text.tokenizer} become tokens, and n-grams are counted for the baselines. The charts appear with the first step.`,
+        : `${phaseOf(run)}. The charts appear with the first step.`,
     );
     return true;
   }
+}
+
+/** What is done to the text now, and how much of that is; or all of it, before the first news. */
+function phaseOf({ reading, configuration: { text } }: RunSummary): string {
+  if (!reading) return `Its ${text.tokenizer} become tokens, and n-grams are counted for the baselines`;
+  const phase = {
+    decoding: 'Its bytes become characters',
+    normalising: 'It is normalised',
+    vocabulary: `Its vocabulary of ${text.tokenizer} is learnt`,
+    encoding: `Its ${text.tokenizer} become tokens`,
+    baselines: 'N-grams are counted for the baselines',
+  }[reading.what];
+  return `${phase}: ${Math.floor(100 * reading.share)}%`;
 }

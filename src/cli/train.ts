@@ -9,9 +9,10 @@ import { inDigits, inFigures, inPercent } from '../text/numbers';
 import { TrainingControl } from '../training/control';
 import type { PreparedEvent, TrainingEvent } from '../training/events';
 import { run } from '../training/run';
-import { checkWritable, nameOf, readBytes } from './files';
+import { checkWritable, nameOf, readBytes, readText } from './files';
 import { adviceAfterDivergence, Keeper } from './keeper';
 import { addOptions, asTyped, configurationFrom } from './options';
+import { ReadingLines } from './reading-lines';
 import type { Surroundings } from './surroundings';
 import { allowRevectorization } from './v8-flags';
 
@@ -37,7 +38,7 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     if (configuration.training.revectorize) allowRevectorization();
     const target = options.checkpoint ? String(options.checkpoint) : undefined;
     if (target) checkWritable(target);
-    const request = { text: readBytes(file), source: nameOf(file), configuration, resume, dist };
+    const request = { text: await readText(file), source: nameOf(file), configuration, resume, dist };
     const control = new TrainingControl();
     const interrupted = () => {
       say('Stopping after this step.');
@@ -54,11 +55,15 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     let said: string | undefined;
     let diagnosis: string | undefined;
     let spokenAt = 0;
+    const reading = new ReadingLines(request.source, clock.now);
     try {
       for await (const event of run(request, control, clock)) {
         if (event.event === 'checkpoint') keeper.take(event);
         else if (options.json) {
           out(toJson(event));
+        } else if (event.event === 'reading') {
+          const line = reading.line(event);
+          if (line) say(line);
         } else if (event.event !== 'step' || performance.now() - spokenAt > 1000) {
           if (event.event === 'step') spokenAt = performance.now();
           for (const line of linesOf(event)) say(line);
@@ -122,6 +127,7 @@ function linesOf(event: TrainingEvent): string[] {
       return [`Finished at step ${event.step} (${event.reason}).`];
     case 'diverged':
       return [asTyped(`Diverged after step ${event.step}: ${event.why} ${event.remedy}`)];
+    case 'reading':
     case 'flow':
     case 'checkpoint':
       return [];

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunState } from '../protocol/runs';
+import type { RunState, RunSummary } from '../protocol/runs';
 import { inFigures, inPercent } from '../text/numbers';
 import type { Run } from './run';
 
@@ -16,6 +16,18 @@ export function describeState(state: RunState): string {
   }[state];
 }
 
+/** How far a text is read, in a few words. */
+function describeReading({ what, share }: NonNullable<RunSummary['reading']>): string {
+  const percent = `${Math.floor(100 * share)}%`;
+  return {
+    decoding: vscode.l10n.t('decoding {0}', percent),
+    normalising: vscode.l10n.t('normalising {0}', percent),
+    vocabulary: vscode.l10n.t('vocabulary {0}', percent),
+    encoding: vscode.l10n.t('encoding {0}', percent),
+    baselines: vscode.l10n.t('baselines {0}', percent),
+  }[what];
+}
+
 /** A run in words. */
 export interface RunText {
   /** For the status bar. */
@@ -28,9 +40,12 @@ export interface RunText {
 
 /** Describes a run as it stands. */
 export function describeRun(run: Run): RunText {
-  const { latest, state, evaluating, prepared, started } = run.summary;
+  const { latest, state, evaluating, reading, prepared, started } = run.summary;
   const activity = evaluating ? vscode.l10n.t('Evaluating') : describeState(state);
-  if (!latest) return { short: activity, brief: activity, lines: [activity] };
+  if (!latest) {
+    const words = reading ? `${activity} · ${describeReading(reading)}` : activity;
+    return { short: words, brief: words, lines: [words] };
+  }
   const { step, totalSteps, epoch, perplexity, validationPerplexity, secondsLeft } = latest;
   const numbers = [vscode.l10n.t('perplexity {0}', inFigures(perplexity, 2))];
   const short = [activity, ...numbers];

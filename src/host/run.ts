@@ -3,7 +3,7 @@ import { readCheckpoint } from '../model/checkpoint';
 import type { Configuration, TrainingConfiguration } from '../model/configuration';
 import { birthOf } from '../platform/processes';
 import type { LatestMetrics, Remedy, RunState, RunSummary } from '../protocol/runs';
-import type { CheckpointEvent, TrainingEvent } from '../training/events';
+import type { CheckpointEvent, ReadingEvent, TrainingEvent } from '../training/events';
 import { Disposable } from './disposable';
 import { History } from './history';
 import type { CheckpointKind, RunFolder, RunRecord } from './run-store';
@@ -37,6 +37,7 @@ export class Run extends Disposable {
   private readonly refused = new WeakSet<Weights>();
   private loading: Promise<void> | undefined;
   private evaluating = false;
+  private reading: ReadingEvent | undefined;
   private touched: boolean;
 
   /**
@@ -111,7 +112,8 @@ export class Run extends Disposable {
     const { id, name, source, state, started, configuration, prepared, message } = this.record;
     const { hasCheckpoint, latest } = this;
     const evaluating = state === 'running' && this.evaluating;
-    const known = { id, name, source, state, evaluating, started, configuration, prepared, message };
+    const reading = state === 'preparing' ? this.reading : undefined;
+    const known = { id, name, source, state, evaluating, reading, started, configuration, prepared, message };
     return { ...known, hasCheckpoint, remedies: this.remedies, latest };
   }
 
@@ -141,6 +143,7 @@ export class Run extends Disposable {
   enter(state: RunState, message = ''): void {
     this.touched = true;
     this.evaluating &&= liveStates.includes(state);
+    this.reading = undefined;
     this.update({ state, message, ...(liveStates.includes(state) ? owner : nobody) });
     this.release();
     this.changed.fire();
@@ -234,7 +237,11 @@ export class Run extends Disposable {
 
   private follow(event: TrainingEvent): void {
     switch (event.event) {
+      case 'reading':
+        this.reading = event;
+        break;
       case 'prepared':
+        this.reading = undefined;
         this.update({ prepared: event });
         if (this.state === 'preparing') this.enter('running');
         break;

@@ -185,6 +185,7 @@ export class Session extends Disposable {
 function describeEnd({ reason, step }: FinishedEvent, run: Run): string {
   const { best } = run.history;
   const at = step.toLocaleString();
+  if (step === 0 && reason === 'stopped') return vscode.l10n.t('Stopped before the first step.');
   const how = {
     epochs: vscode.l10n.t('Finished all its epochs at step {0}.', at),
     maxSteps: vscode.l10n.t('Finished at step {0}.', at),

@@ -1,5 +1,12 @@
 import type { Configuration } from '../model/configuration';
-import type { ContinuationEvent, EvaluationEvent, FlowEvent, MarkEvent, PreparedEvent } from '../training/events';
+import type {
+  ContinuationEvent,
+  EvaluationEvent,
+  FlowEvent,
+  MarkEvent,
+  PreparedEvent,
+  ReadingEvent,
+} from '../training/events';
 
 /** What pages need of a run's events: they know the protocol and nothing below it. */
 export type { Baseline, ContinuationEvent, EvaluationEvent, FlowEvent, MarkEvent } from '../training/events';
@@ -19,6 +26,8 @@ export interface RunSummary {
   readonly state: RunState;
   /** Whether a long evaluation keeps it from its next step. */
   readonly evaluating?: boolean;
+  /** How far its text is read, while it prepares and that takes long. */
+  readonly reading?: Pick<ReadingEvent, 'what' | 'share'>;
   /** Milliseconds since 1970. */
   readonly started: number;
   readonly configuration: Configuration;

@@ -3,6 +3,10 @@ import { countCharacters } from './normalize';
 import { type TokenStream, wholeTokens } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { unknownId, unknownToken } from './unknown';
+import { finish, type Work } from './work';
+
+/** Characters that are read between two yields: about a millisecond. */
+const slice = 1 << 16;
 
 /** One token per character, by code point and never by UTF-16 unit. */
 export class CharacterTokenizer implements Tokenizer {
@@ -22,8 +26,13 @@ export class CharacterTokenizer implements Tokenizer {
   }
 
   encode(text: string, unknown?: (at: number, character: string) => void): Ids {
+    return finish(this.encoding(text, unknown));
+  }
+
+  *encoding(text: string, unknown?: (at: number, character: string) => void): Work<Ids> {
     const ids = createIds(countCharacters(text), this.vocabulary.length); // (characters)
     for (let i = 0, n = 0; i < text.length; n++) {
+      if (n % slice === 0) yield i / text.length;
       const point = text.codePointAt(i)!;
       if (point < 65536) {
         ids[n] = this.plane[point];
@@ -60,20 +69,21 @@ export class CharacterTokenizer implements Tokenizer {
 
 /** The characters of a text, `<unk>` first and the others by code point. */
 export function buildCharacters(text: string): CharacterTokenizer {
-  const plane = new Uint8Array(65536);
-  const beyond = new Set<number>();
-  for (let i = 0; i < text.length; i++) {
+  return finish(learnCharacters(text));
+}
+
+/** The same bit by bit. */
+export function* learnCharacters(text: string): Work<CharacterTokenizer> {
+  const seen = new Uint8Array(0x110000);
+  for (let i = 0, n = 0; i < text.length; n++) {
+    if (n % slice === 0) yield i / text.length;
     const point = text.codePointAt(i)!;
-    if (point < 65536) plane[point] = 1;
-    else {
-      beyond.add(point);
-      i++;
-    }
+    seen[point] = 1;
+    i += point > 0xffff ? 2 : 1;
   }
-  const points: number[] = [];
-  plane.forEach((seen, point) => {
-    if (seen) points.push(point);
-  });
-  points.push(...[...beyond].sort((a, b) => a - b));
-  return new CharacterTokenizer([unknownToken, ...points.map((point) => String.fromCodePoint(point))]);
+  const vocabulary = [unknownToken];
+  for (let point = seen.indexOf(1); point >= 0; point = seen.indexOf(1, point + 1)) {
+    vocabulary.push(String.fromCodePoint(point));
+  }
+  return new CharacterTokenizer(vocabulary);
 }

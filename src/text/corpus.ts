@@ -1,9 +1,10 @@
-import { countCharacters, limitText, type Normalization, normalize } from './normalize';
+import { countCharacters, limitText, type Normalization, normalizing } from './normalize';
 import { escapeText } from './quote';
-import { type Stretch, spell } from './spelling';
+import { type Stretch, spelling } from './spelling';
 import type { Ids, Tokenizer, TokenizerOptions } from './tokenizer';
-import { buildTokenizer } from './tokenizers';
+import { learnTokenizer } from './tokenizers';
 import { UserError } from './user-error';
+import { finish, type Progress, part, type Work } from './work';
 
 /** Which part of a text is used, and how it becomes tokens. */
 export interface TextOptions extends TokenizerOptions {
@@ -31,7 +32,15 @@ export interface Corpus {
   readonly validation: Ids;
   /** What the ids `from` to `to`, exclusive, stand for in the text. */
   readonly stretch: (from: number, to: number) => Stretch;
+  /** Sentences that a person should read, such as what the vocabulary was learnt from. */
+  readonly notes: readonly string[];
 }
+
+/** The parts of making a corpus of a text. */
+export type CorpusPart = 'normalising' | 'vocabulary' | 'encoding';
+
+/** A corpus on its way. */
+export type CorpusWork = Generator<Progress<CorpusPart>, Corpus, void>;
 
 /**
  * Normalises a text, learns its vocabulary (from the whole normalised text, as the lecture does), and encodes it.
@@ -39,10 +48,16 @@ export interface Corpus {
  * @throws UserError if there is nothing to learn
  */
 export function prepareCorpus(text: string, options: TextOptions, source: string): Corpus {
-  const normalized = normalizeSource(text, options, source);
+  return finish(preparingCorpus(text, options, source));
+}
+
+/** The same bit by bit. */
+export function* preparingCorpus(text: string, options: TextOptions, source: string): CorpusWork {
+  const normalized = yield* part('normalising', normalizingSource(text, options, source));
   const used = limitText(normalized, options.limit);
   requireVariety(used, source);
-  return encodeCorpus(buildTokenizer(normalized, options), used, options);
+  const { tokenizer, notes } = yield* part('vocabulary', learnTokenizer(normalized, options));
+  return yield* part('encoding', encodingCorpus(tokenizer, used, options, notes));
 }
 
 /**
@@ -52,9 +67,15 @@ export function prepareCorpus(text: string, options: TextOptions, source: string
  *   `refuseUnknown`, if there are characters that it does not know
  */
 export function corpusFor(tokenizer: Tokenizer, text: string, options: TextOptions, source: string): Corpus {
-  const used = limitText(normalizeSource(text, options, source), options.limit);
-  if (options.refuseUnknown) refuseUnknown(tokenizer, used, source);
-  const corpus = encodeCorpus(tokenizer, used, options);
+  return finish(encodingFor(tokenizer, text, options, source));
+}
+
+/** The same bit by bit. */
+export function* encodingFor(tokenizer: Tokenizer, text: string, options: TextOptions, source: string): CorpusWork {
+  const normalized = yield* part('normalising', normalizingSource(text, options, source));
+  const used = limitText(normalized, options.limit);
+  if (options.refuseUnknown) yield* part('encoding', refuseUnknown(tokenizer, used, source));
+  const corpus = yield* part('encoding', encodingCorpus(tokenizer, used, options, []));
   if (corpus.ids.every((id) => id === tokenizer.unknown)) {
     throw new UserError(
       `${source} has no token that the model knows: every one of its ${corpus.ids.length} tokens is <unk>; use the text that the model was trained on, or one like it.`,
@@ -63,12 +84,19 @@ export function corpusFor(tokenizer: Tokenizer, text: string, options: TextOptio
   return corpus;
 }
 
+/** Characters that are looked at between two yields: about a millisecond. */
+const slice = 1 << 15;
+
 /** A vocabulary cannot grow; the message names what it lacks. Words have their `<unk>`, and subwords know everything. */
-function refuseUnknown(tokenizer: Tokenizer, text: string, source: string): void {
+function* refuseUnknown(tokenizer: Tokenizer, text: string, source: string): Work<void> {
   if (tokenizer.kind !== 'characters') return;
   const known = new Set(tokenizer.vocabulary);
   const unknown = new Set<string>();
-  for (const character of text) if (!known.has(character)) unknown.add(character);
+  let looked = 0;
+  for (const character of text) {
+    if (!known.has(character)) unknown.add(character);
+    if (looked++ % slice === 0) yield 0;
+  }
   if (unknown.size === 0) return;
   const some = [...unknown].slice(0, 10).map(escapeText);
   const more = unknown.size > some.length ? ` and ${unknown.size - some.length} more` : '';
@@ -77,8 +105,8 @@ function refuseUnknown(tokenizer: Tokenizer, text: string, source: string): void
   );
 }
 
-function normalizeSource(text: string, options: TextOptions, source: string): string {
-  const normalized = normalize(text, options.normalize);
+function* normalizingSource(text: string, options: TextOptions, source: string): Work<string> {
+  const normalized = yield* normalizing(text, options.normalize);
   if (!/\S/.test(normalized)) {
     throw new UserError(
       options.normalize === 'letters' || options.normalize === 'd2l'
@@ -97,8 +125,13 @@ function requireVariety(text: string, source: string): void {
   );
 }
 
-function encodeCorpus(tokenizer: Tokenizer, text: string, options: TextOptions): Corpus {
-  const { ids, stretch } = spell(tokenizer, text);
+function* encodingCorpus(
+  tokenizer: Tokenizer,
+  text: string,
+  options: TextOptions,
+  notes: readonly string[],
+): Work<Corpus> {
+  const { ids, stretch } = yield* spelling(tokenizer, text);
   const characters = countCharacters(text);
   const split = Math.floor(ids.length * (1 - options.validation));
   return {
@@ -110,6 +143,7 @@ function encodeCorpus(tokenizer: Tokenizer, text: string, options: TextOptions):
     training: ids.subarray(0, split),
     validation: ids.subarray(split),
     stretch,
+    notes,
   };
 }
 

@@ -1,10 +1,19 @@
 import { UserError } from './user-error';
+import { finish, type Work } from './work';
 
 /** Bytes decoded at a time: enough to be fast, little enough to copy. */
 const chunkBytes = 1 << 22;
 
-/** Longest string that JavaScript engines hold, in UTF-16 units, with a margin. */
-const longest = 500_000_000;
+/** Bytes of a text, at most: JavaScript's strings hold hardly more characters. */
+export const mostBytes = 500_000_000;
+
+/** Refuses a text that is too large to be read. @throws UserError, with `source` to name it */
+export function checkSize(bytes: number, source: string): void {
+  if (bytes <= mostBytes) return;
+  throw new UserError(
+    `${source} has ${bytes} bytes; at most ${mostBytes} can be read: split the file or take a part of it.`,
+  );
+}
 
 /**
  * Decodes UTF-8, without a byte order mark and with CRLF turned into LF.
@@ -13,11 +22,12 @@ const longest = 500_000_000;
  * @throws UserError for bytes that are empty, too many, binary (NUL) or not UTF-8
  */
 export function decodeText(bytes: Uint8Array, source: string): string {
-  if (bytes.length > longest) {
-    throw new UserError(
-      `${source} has ${bytes.length} bytes; at most ${longest} can be read: split the file or take a part of it.`,
-    );
-  }
+  return finish(decoding(bytes, source));
+}
+
+/** The same bit by bit. */
+export function* decoding(bytes: Uint8Array, source: string): Work<string> {
+  checkSize(bytes.length, source);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     throw new UserError(`${source} is encoded as UTF-16, not UTF-8: save it with the encoding UTF-8 and try again.`);
   }
@@ -31,6 +41,7 @@ export function decodeText(bytes: Uint8Array, source: string): string {
   try {
     for (; start < bytes.length; start += chunkBytes) {
       parts.push(decoder.decode(bytes.slice(start, start + chunkBytes), { stream: true }));
+      yield Math.min(1, start / bytes.length);
     }
     parts.push(decoder.decode());
   } catch {

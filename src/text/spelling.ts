@@ -1,6 +1,7 @@
-import { buildCharacters } from './characters';
+import { learnCharacters } from './characters';
 import { countCharacters } from './normalize';
 import type { Ids, Tokenizer } from './tokenizer';
+import { type Work, within } from './work';
 
 /** What a stretch of tokens stands for in the text, so that models with different tokens can be compared. */
 export interface Stretch {
@@ -28,11 +29,11 @@ export interface Spelt {
  * mark, all equally likely among the distinct characters of the text and the mark. Token and spelling together are a code for
  * the text, so bits per character are an upper bound, and leaving rare words out of a vocabulary gains nothing.
  */
-export function spell(tokenizer: Tokenizer, text: string): Spelt {
+export function* spelling(tokenizer: Tokenizer, text: string): Work<Spelt> {
   const unknown: { readonly at: number; readonly characters: number }[] = [];
-  const ids = tokenizer.encode(text, (at, piece) => unknown.push({ at, characters: countCharacters(piece) }));
+  const ids = yield* tokenizer.encoding(text, (at, piece) => unknown.push({ at, characters: countCharacters(piece) }));
   const lengths = Uint32Array.from(tokenizer.vocabulary, (_, id) => tokenizer.charactersOf(id)); // (V)
-  const alphabet = unknown.length > 0 ? buildCharacters(text).vocabulary.length - 1 : 0;
+  const alphabet = unknown.length > 0 ? (yield* within(1, 1, learnCharacters(text))).vocabulary.length - 1 : 0;
   const stretch = (from: number, to: number): Stretch => {
     let characters = tokenizer.lackingAt(ids, from) - tokenizer.lackingAt(ids, to);
     let unknownTokens = 0;

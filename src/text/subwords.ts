@@ -1,20 +1,25 @@
 import { GrowingIds, type Ids } from './ids';
-import { learnMerges } from './merges';
+import { border, learnMerges, type PieceTokens } from './merges';
+import { PairTable } from './pair-table';
+import { DistinctPieces, pieceEnd } from './pieces';
 import type { TokenStream } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
-import { encodeWtf8, Wtf8Decoder } from './wtf8';
+import { finish, type Work, within } from './work';
+import { encodeWtf8, Wtf8Decoder, writeWtf8, wtf8Length } from './wtf8';
 
-/**
- * Pieces that merges never cross: a word, a number or a run of other marks, each with the space before it, and white space.
- * Pieces are at most 48 characters long, so that the work on one is bounded.
- */
-const piecePattern = / ?[\p{L}\p{M}]{1,48}| ?\p{N}{1,48}| ?[^\s\p{L}\p{M}\p{N}]{1,48}|\n{1,48}|[^\S\n]{1,48}/gu;
+/** Distinct pieces whose tokens are remembered while a text is encoded, and tokens of them; then the memory starts anew. */
+const rememberedPieces = 1 << 18;
+const rememberedTokens = 1 << 22;
 
-/** Distinct pieces whose ids are kept; beyond this the memory starts anew. */
-const remembered = 200_000;
+/** Bytes of distinct pieces that merges are learnt from at most; more would change them little and take gigabytes. */
+const learntFrom = 1 << 25;
 
-/** Text, in UTF-16 units, that merges are learnt from at most; more would change them little and take long. */
-const learntFrom = 20_000_000;
+/** Bytes at most of a UTF-16 unit, and of a piece. */
+const bytesOfUnit = 3;
+const bytesOfPiece = 193;
+
+/** UTF-16 units that are read between two yields, and so the pieces that there is room for: about a millisecond. */
+const slice = 1 << 14;
 
 /** Byte-level byte-pair encoding: 256 bytes and merges of two tokens into one. Lossless on any text, surrogates that stand alone included. */
 export class SubwordTokenizer implements Tokenizer {
@@ -22,33 +27,63 @@ export class SubwordTokenizer implements Tokenizer {
   readonly unknown = -1;
   readonly vocabulary: readonly string[];
   private readonly bytes: readonly Uint8Array[];
-  /** Key of a merge's two halves → the token that it makes. A lower token was learnt earlier and is applied first. */
-  private readonly ranks = new Map<number, number>();
-  private readonly pieces = new Map<string, readonly number[]>();
+  /** The pairs that merges join, and the token that each makes. A lower token was learnt earlier and is applied first. */
+  private readonly pairs = new PairTable();
+  private readonly made: Uint32Array;
 
   /** @param merges the two halves of token 256, of token 257, and so on */
   constructor(private readonly merges: readonly (readonly [number, number])[]) {
     const bytes = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
+    this.made = new Uint32Array(merges.length);
+    finish(this.pairs.reserve(merges.length));
     merges.forEach(([a, b], i) => {
-      bytes.push(Uint8Array.of(...bytes[a], ...bytes[b]));
-      this.ranks.set(pairKey(a, b), 256 + i);
+      const joined = new Uint8Array(bytes[a].length + bytes[b].length);
+      joined.set(bytes[a]);
+      joined.set(bytes[b], bytes[a].length);
+      bytes.push(joined);
+      const known = this.pairs.find(a, b);
+      this.made[known < 0 ? this.pairs.add(a, b) : known] = 256 + i;
     });
     this.bytes = bytes;
     this.vocabulary = bytes.map(describeBytes);
   }
 
   encode(text: string): Ids {
-    const ids = new GrowingIds();
-    for (const [piece] of text.matchAll(piecePattern)) {
-      let tokens = this.pieces.get(piece);
-      if (!tokens) {
-        tokens = this.merge(encodeWtf8(piece));
-        if (this.pieces.size >= remembered) this.pieces.clear();
-        this.pieces.set(piece, tokens);
+    return finish(this.encoding(text));
+  }
+
+  *encoding(text: string): Work<Ids> {
+    const ids = new GrowingIds(this.vocabulary.length);
+    const merging = new Merging(this.pairs, this.made);
+    let seen = new DistinctPieces(text);
+    let tokens = new Uint32Array(1 << 10); // of the distinct pieces, one after another
+    let ends = new Uint32Array(1 << 10); // where those of each piece end
+    let used = 0;
+    for (let at = 0; at < text.length; ) {
+      if (seen.size > rememberedPieces || used > rememberedTokens) {
+        seen = new DistinctPieces(text);
+        used = 0;
       }
-      for (const token of tokens) ids.push(token);
+      const until = Math.min(at + slice, text.length);
+      yield* sharing(seen.reserve(until - at), at / text.length);
+      while (used + (until - at) * bytesOfUnit + bytesOfPiece > tokens.length) tokens = widened(tokens);
+      while (seen.size + until - at > ends.length) ends = widened(ends);
+      while (at < until) {
+        const end = pieceEnd(text, at);
+        const size = seen.size;
+        const n = seen.add(at, end);
+        if (n === size) {
+          const count = merging.merge(text, at, end);
+          tokens.set(merging.tokens.subarray(0, count), used);
+          used += count;
+          ends[n] = used;
+        }
+        for (let i = n === 0 ? 0 : ends[n - 1]; i < ends[n]; i++) ids.push(tokens[i]);
+        at = end;
+      }
+      yield at / text.length;
     }
-    return ids.share(this.vocabulary.length);
+    return ids.share();
   }
 
   charactersOf(id: number): number {
@@ -89,32 +124,95 @@ export class SubwordTokenizer implements Tokenizer {
   serialise(): TokenizerData {
     return { kind: 'subwords', merges: this.merges.map(([a, b]) => [a, b]) };
   }
+}
 
-  /** Applies the merges to one piece, the earliest learnt first. */
-  private merge(bytes: Uint8Array): number[] {
-    const tokens = Array.from(bytes);
-    for (;;) {
-      let best = Number.POSITIVE_INFINITY;
-      for (let i = 0; i + 1 < tokens.length; i++) {
-        const made = this.ranks.get(pairKey(tokens[i], tokens[i + 1]));
-        if (made !== undefined && made < best) best = made;
-      }
-      if (best === Number.POSITIVE_INFINITY) return tokens;
-      const [a, b] = this.merges[best - 256];
-      let kept = 0;
-      for (let i = 0; i < tokens.length; kept++) {
-        const fits = tokens[i] === a && i + 1 < tokens.length && tokens[i + 1] === b;
-        tokens[kept] = fits ? best : tokens[i];
-        i += fits ? 2 : 1;
-      }
-      tokens.length = kept;
+/** Applies merges to one piece after another, the earliest learnt first. */
+class Merging {
+  /** The tokens of the last piece, in front. While it is merged each stands where its first byte was. */
+  readonly tokens = new Uint32Array(bytesOfPiece);
+  private readonly before = new Int16Array(bytesOfPiece);
+  private readonly after = new Int16Array(bytesOfPiece);
+  /** The token that each would make with the next one; 0 if they make none. */
+  private readonly makes = new Uint32Array(bytesOfPiece);
+  /** A binary heap of what could be made, the least on top, and of the same the leftmost: 256 · token + place. */
+  private readonly heap = new Float64Array(3 * bytesOfPiece);
+  private waiting = 0;
+
+  constructor(
+    private readonly pairs: PairTable,
+    private readonly made: Uint32Array,
+  ) {}
+
+  /** Returns how many tokens the piece becomes. */
+  merge(text: string, from: number, to: number): number {
+    const { tokens, before, after, makes } = this;
+    const length = writeWtf8(text, from, to, tokens, 0);
+    this.waiting = 0;
+    for (let at = 0; at < length; at++) {
+      before[at] = at - 1;
+      after[at] = at + 1;
+      makes[at] = 0;
+      if (at + 1 < length) this.propose(at);
     }
+    while (this.waiting > 0) {
+      const least = this.pop();
+      const at = least & 255;
+      const token = (least - at) / 256;
+      if (makes[at] !== token) continue; // one of its halves went into another token
+      tokens[at] = token;
+      makes[after[at]] = 0;
+      after[at] = after[after[at]];
+      makes[at] = 0;
+      if (after[at] < length) {
+        before[after[at]] = at;
+        this.propose(at);
+      }
+      if (at > 0) this.propose(before[at]);
+    }
+    let count = 0;
+    for (let at = 0; at < length; at = after[at]) tokens[count++] = tokens[at];
+    return count;
+  }
+
+  /** Looks up what a token makes with the next one. */
+  private propose(at: number): void {
+    const { tokens, heap } = this;
+    const pair = this.pairs.find(tokens[at], tokens[this.after[at]]);
+    this.makes[at] = pair < 0 ? 0 : this.made[pair];
+    if (pair < 0) return;
+    const key = 256 * this.made[pair] + at;
+    let i = this.waiting++;
+    while (i > 0 && heap[(i - 1) >> 1] > key) {
+      heap[i] = heap[(i - 1) >> 1];
+      i = (i - 1) >> 1;
+    }
+    heap[i] = key;
+  }
+
+  private pop(): number {
+    const { heap } = this;
+    const top = heap[0];
+    const last = heap[--this.waiting];
+    let i = 0;
+    for (let child = 1; child < this.waiting; child = 2 * i + 1) {
+      if (child + 1 < this.waiting && heap[child + 1] < heap[child]) child++;
+      if (heap[child] >= last) break;
+      heap[i] = heap[child];
+      i = child;
+    }
+    heap[i] = last;
+    return top;
   }
 }
 
-/** One number for a pair of tokens; exact while tokens are below 2²⁶. */
-function pairKey(a: number, b: number): number {
-  return a * 67108864 + b;
+function widened(old: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const wider = new Uint32Array(2 * old.length);
+  wider.set(old);
+  return wider;
+}
+
+function* sharing(work: Generator<void, void>, share: number): Work<void> {
+  for (const _ of work) yield share;
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -128,12 +226,79 @@ function describeBytes(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byteNames[byte]).join('');
 }
 
+/** Subwords, and what a person should know of how they were learnt. */
+export interface LearntSubwords {
+  readonly tokenizer: SubwordTokenizer;
+  /** A sentence if it was from a part of the text. */
+  readonly notes: readonly string[];
+}
+
 /** Learns merges from a text until there are V tokens or nothing occurs twice. */
 export function buildSubwords(text: string, vocabularySize: number): SubwordTokenizer {
-  const counts = new Map<string, number>();
-  for (const [piece] of text.slice(0, learntFrom).matchAll(piecePattern)) {
-    counts.set(piece, (counts.get(piece) ?? 0) + 1);
+  return finish(learnSubwords(text, vocabularySize)).tokenizer;
+}
+
+/**
+ * The same bit by bit.
+ * @param mostBytes of distinct pieces that are learnt from
+ */
+export function* learnSubwords(text: string, vocabularySize: number, mostBytes = learntFrom): Work<LearntSubwords> {
+  const pieces = new DistinctPieces(text);
+  let length = 0;
+  let at = 0;
+  while (at < text.length && length <= mostBytes) {
+    yield* sharing(pieces.reserve(slice), (0.2 * at) / text.length);
+    for (const until = Math.min(at + slice, text.length); at < until; ) {
+      const end = pieceEnd(text, at);
+      const size = pieces.size;
+      if (pieces.add(at, end) === size) length += wtf8Length(text, at, end);
+      at = end;
+    }
+    yield (0.2 * at) / text.length;
   }
-  const words = [...counts].map(([piece, count]) => ({ tokens: Array.from(encodeWtf8(piece)), count }));
-  return new SubwordTokenizer(learnMerges(words, vocabularySize - 256));
+  const tokens = yield* within(0.2, 0.25, asTokens(text, pieces, length));
+  const merges = yield* within(0.25, 1, learnMerges(tokens, vocabularySize - 256));
+  const share = Math.floor((100 * at) / text.length);
+  const notes =
+    at < text.length
+      ? [
+          `The subwords were learnt from the first ${share}% of the text: there are too many different words in it for more.`,
+        ]
+      : [];
+  return { tokenizer: new SubwordTokenizer(merges), notes };
+}
+
+/** The bytes of distinct pieces, the least frequent first. @param length bytes of all of them */
+function* asTokens(text: string, pieces: DistinctPieces, length: number): Work<PieceTokens> {
+  const sizes = new Map<number, number>();
+  for (let n = 0; n < pieces.size; n++) sizes.set(pieces.count(n), (sizes.get(pieces.count(n)) ?? 0) + 1);
+  const counts = [...sizes.keys()].sort((x, y) => x - y);
+  const order = new Uint32Array(pieces.size);
+  const cursors = new Map<number, number>();
+  let before = 0;
+  for (const count of counts) {
+    cursors.set(count, before);
+    before += sizes.get(count) ?? 0;
+  }
+  yield 0;
+  for (let n = 0; n < pieces.size; n++) {
+    const count = pieces.count(n);
+    const place = cursors.get(count) ?? 0;
+    order[place] = n;
+    cursors.set(count, place + 1);
+  }
+  yield 0;
+  const tokens = new Uint16Array(length + pieces.size + 1);
+  const ends: number[] = [];
+  let at = 0;
+  tokens[at++] = border;
+  for (let i = 0; i < order.length; i++) {
+    const n = order[i];
+    at = writeWtf8(text, pieces.start(n), pieces.end(n), tokens, at);
+    tokens[at++] = border;
+    const isLast = i + 1 === order.length || pieces.count(order[i + 1]) !== pieces.count(n);
+    if (isLast) ends.push(at);
+    if ((i & 0x3fff) === 0) yield i / order.length;
+  }
+  return { tokens, ends, counts };
 }

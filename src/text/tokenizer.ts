@@ -1,6 +1,7 @@
 import type { Ids } from './ids';
 import type { TokenStream } from './token-stream';
 import type { TokenizerData } from './tokenizer-data';
+import type { Work } from './work';
 
 export type { Ids } from './ids';
 export type { TokenizerData } from './tokenizer-data';
@@ -20,6 +21,8 @@ export interface Tokenizer {
    * @param unknown told what did, in order, and its place among the ids
    */
   encode(text: string, unknown?: (at: number, piece: string) => void): Ids;
+  /** The same bit by bit. */
+  encoding(text: string, unknown?: (at: number, piece: string) => void): Work<Ids>;
   /** Characters (code points) that begin in a token; of `<unk>` there is no telling. */
   charactersOf(id: number): number;
   /** The share, below 1, of the character before place `end` of a text's ids that only the ids from there on complete. */

@@ -1,22 +1,35 @@
-import { buildCharacters, CharacterTokenizer } from './characters';
-import { buildSubwords, SubwordTokenizer } from './subwords';
+import { CharacterTokenizer, learnCharacters } from './characters';
+import { learnSubwords, SubwordTokenizer } from './subwords';
 import type { Tokenizer, TokenizerOptions } from './tokenizer';
 import { checkTokenizerData } from './tokenizer-data';
 import { UserError } from './user-error';
-import { buildWords, WordTokenizer } from './words';
+import { learnWords, WordTokenizer } from './words';
+import { finish, type Work } from './work';
+
+/** A tokenizer, and what a person should know of how it was learnt. */
+export interface LearntTokenizer {
+  readonly tokenizer: Tokenizer;
+  /** Sentences. */
+  readonly notes: readonly string[];
+}
 
 /**
  * Learns a vocabulary from a text.
  * @throws UserError if no word is frequent enough
  */
 export function buildTokenizer(text: string, options: TokenizerOptions): Tokenizer {
+  return finish(learnTokenizer(text, options)).tokenizer;
+}
+
+/** The same bit by bit. */
+export function* learnTokenizer(text: string, options: TokenizerOptions): Work<LearntTokenizer> {
   switch (options.tokenizer) {
     case 'characters':
-      return buildCharacters(text);
+      return { tokenizer: yield* learnCharacters(text), notes: [] };
     case 'words':
-      return buildWords(text, options.vocabularySize, options.minFrequency);
+      return { tokenizer: yield* learnWords(text, options.vocabularySize, options.minFrequency), notes: [] };
     case 'subwords':
-      return buildSubwords(text, options.vocabularySize);
+      return yield* learnSubwords(text, options.vocabularySize);
   }
 }
 

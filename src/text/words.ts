@@ -4,12 +4,20 @@ import { type TokenStream, wholeTokens } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { unknownId, unknownToken } from './unknown';
 import { UserError } from './user-error';
+import { finish, type Work, within } from './work';
 
 /** Longest stretch, in UTF-16 units, given to the segmenter at once: its time grows with the square of the length. */
 const stretch = 2048;
 
-/** Distinct pieces whose words are kept; beyond this the memory starts anew. */
+/** Distinct pieces whose words are kept, beyond which the memory starts anew, and UTF-16 units of one. */
 const remembered = 100_000;
+const longestRemembered = 64;
+
+/** UTF-16 units that are read between two yields: some milliseconds. */
+const slice = 1 << 14;
+
+const lineFeed = 10;
+const space = 32;
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
@@ -19,19 +27,38 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
  */
 export function* segmentWords(text: string): Generator<string> {
   const pieces = new Map<string, readonly string[]>();
-  for (const [piece] of text.matchAll(/\n| +|[^ \n]+/g)) {
-    if (piece.length === 1 || piece[0] === ' ') {
-      yield piece;
-      continue;
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = runEnd(text, at);
+    const piece = text.slice(at, end);
+    if (piece.length === 1 || piece[0] === ' ' || isPlainWord(piece)) yield piece;
+    else if (piece.length > longestRemembered) yield* segmentPiece(piece);
+    else {
+      let words = pieces.get(piece);
+      if (!words) {
+        words = [...segmentPiece(piece)];
+        if (pieces.size >= remembered) pieces.clear();
+        pieces.set(piece, words);
+      }
+      yield* words;
     }
-    let words = pieces.get(piece);
-    if (!words) {
-      words = [...segmentPiece(piece)];
-      if (pieces.size >= remembered) pieces.clear();
-      pieces.set(piece, words);
-    }
-    yield* words;
   }
+}
+
+/** Where a line end, a run of spaces or a run of anything else ends. */
+function runEnd(text: string, from: number): number {
+  const first = text.charCodeAt(from);
+  let at = from + 1;
+  if (first === lineFeed) return at;
+  for (; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (first === space ? unit !== space : unit === space || unit === lineFeed) break;
+  }
+  return at;
+}
+
+/** Whether a piece is one word by Unicode's rules because it has nothing but letters, digits and _ of ASCII: quick to see. */
+function isPlainWord(piece: string): boolean {
+  return piece.length <= stretch && /^\w+$/.test(piece);
 }
 
 /** Words of a piece without spaces. A piece of abnormal length is cut between two characters. */
@@ -40,7 +67,9 @@ function* segmentPiece(piece: string): Generator<string> {
     let end = Math.min(start + stretch, piece.length);
     const splitsPair = (piece.charCodeAt(end) & 0xfc00) === 0xdc00 && (piece.charCodeAt(end - 1) & 0xfc00) === 0xd800;
     if (splitsPair) end--;
-    for (const { segment } of segmenter.segment(piece.slice(start, end))) yield segment;
+    const part = piece.slice(start, end);
+    if (isPlainWord(part)) yield part;
+    else for (const { segment } of segmenter.segment(part)) yield segment;
     start = end;
   }
 }
@@ -57,13 +86,24 @@ export class WordTokenizer implements Tokenizer {
   }
 
   encode(text: string, unknown?: (at: number, word: string) => void): Ids {
-    const ids = new GrowingIds();
+    return finish(this.encoding(text, unknown));
+  }
+
+  *encoding(text: string, unknown?: (at: number, word: string) => void): Work<Ids> {
+    const ids = new GrowingIds(this.vocabulary.length);
+    let read = 0;
+    let told = 0;
     for (const word of segmentWords(text)) {
+      read += word.length;
+      if (read - told >= slice) {
+        told = read;
+        yield read / text.length;
+      }
       const id = this.index.get(word);
       if (id === undefined) unknown?.(ids.length, word);
       ids.push(id ?? unknownId);
     }
-    return ids.share(this.vocabulary.length);
+    return ids.share();
   }
 
   charactersOf(id: number): number {
@@ -94,17 +134,47 @@ export class WordTokenizer implements Tokenizer {
  * @throws UserError if nothing is left
  */
 export function buildWords(text: string, vocabularySize: number, minFrequency: number): WordTokenizer {
+  return finish(learnWords(text, vocabularySize, minFrequency));
+}
+
+/** The same bit by bit. */
+export function* learnWords(text: string, vocabularySize: number, minFrequency: number): Work<WordTokenizer> {
   const counts = new Map<string, number>();
-  for (const word of segmentWords(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  const words = [...counts]
-    .filter(([, count]) => count >= minFrequency)
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .slice(0, vocabularySize - 1)
-    .map(([word]) => word);
+  let read = 0;
+  let told = 0;
+  for (const word of segmentWords(text)) {
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+    read += word.length;
+    if (read - told < slice) continue;
+    told = read;
+    yield (0.9 * read) / text.length;
+  }
+  const words = yield* within(0.9, 1, mostFrequent(counts, vocabularySize - 1, minFrequency));
   if (words.length === 0) {
     throw new UserError(
       `No word of the text occurs ${minFrequency} times: lower text.minFrequency, or use the tokenizer 'characters'.`,
     );
   }
-  return new WordTokenizer([unknownToken, ...words]);
+  // Copied, as a part of a text keeps all of it in memory.
+  return new WordTokenizer([unknownToken, ...words.map((word) => [...word].join(''))]);
+}
+
+/** The n most frequent words in order, ties by their characters; those that are too rare are left out. */
+function* mostFrequent(counts: ReadonlyMap<string, number>, n: number, minFrequency: number): Work<string[]> {
+  const order = ([a, m]: [string, number], [b, k]: [string, number]) => k - m || (a < b ? -1 : 1);
+  let best: [string, number][] = [];
+  let worst: [string, number] | undefined; // the last of n words that are better than all others so far
+  let seen = 0;
+  for (const entry of counts) {
+    if (seen++ % slice === 0) yield seen / counts.size;
+    if (entry[1] < minFrequency || (worst && order(worst, entry) < 0)) continue;
+    best.push(entry);
+    if (best.length < 2 * n + slice) continue;
+    best = best.sort(order).slice(0, n);
+    worst = best[n - 1];
+  }
+  return best
+    .sort(order)
+    .slice(0, n)
+    .map(([word]) => word);
 }

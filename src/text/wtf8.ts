@@ -3,24 +3,54 @@
  * read again (https://simonsapin.github.io/wtf-8/).
  */
 
-const encoder = new TextEncoder();
-
-/** A surrogate without its other half. */
-const lone = /[\uD800-\uDFFF]/u;
-
 /** Units made into a string at a time: as many arguments as every engine takes. */
 const unitsAtOnce = 8192;
 
 /** The bytes of any string. */
 export function encodeWtf8(text: string): Uint8Array {
-  if (!lone.test(text)) return encoder.encode(text);
-  const bytes: number[] = [];
-  for (const character of text) {
-    const point = character.codePointAt(0)!;
-    if (lone.test(character)) bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63));
-    else bytes.push(...encoder.encode(character));
+  const bytes = new Uint8Array(3 * text.length);
+  return bytes.slice(0, writeWtf8(text, 0, text.length, bytes, 0));
+}
+
+/** How many bytes a part of a string has; it neither begins nor ends between two surrogates of a pair. */
+export function wtf8Length(text: string, from: number, to: number): number {
+  let length = 0;
+  for (let i = from; i < to; i++) {
+    const point = text.codePointAt(i)!;
+    if (point > 0xffff) i++;
+    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
   }
-  return Uint8Array.from(bytes);
+  return length;
+}
+
+/** Writes the bytes of such a part from a place on. Returns where they end. */
+export function writeWtf8(
+  text: string,
+  from: number,
+  to: number,
+  bytes: Uint8Array | Uint16Array | Uint32Array,
+  at: number,
+): number {
+  let end = at;
+  for (let i = from; i < to; i++) {
+    const point = text.codePointAt(i)!;
+    if (point < 0x80) bytes[end++] = point;
+    else if (point < 0x800) {
+      bytes[end++] = 0xc0 | (point >> 6);
+      bytes[end++] = 0x80 | (point & 63);
+    } else if (point < 0x10000) {
+      bytes[end++] = 0xe0 | (point >> 12);
+      bytes[end++] = 0x80 | ((point >> 6) & 63);
+      bytes[end++] = 0x80 | (point & 63);
+    } else {
+      i++;
+      bytes[end++] = 0xf0 | (point >> 18);
+      bytes[end++] = 0x80 | ((point >> 12) & 63);
+      bytes[end++] = 0x80 | ((point >> 6) & 63);
+      bytes[end++] = 0x80 | (point & 63);
+    }
+  }
+  return end;
 }
 
 /**

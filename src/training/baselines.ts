@@ -1,4 +1,5 @@
 import type { Ids } from '../text/ids';
+import { finish, type Work, within } from '../text/work';
 import type { Baseline } from './events';
 import { NgramCounts } from './ngrams';
 
@@ -11,6 +12,9 @@ export const mostTraining = 2_000_000;
 /** Validation tokens that are measured, those that evaluations look at. */
 export const mostValidation = 200_000;
 
+/** Validation tokens that are measured between two yields: some milliseconds. */
+const slice = 1 << 12;
+
 /**
  * Perplexities per token on the validation text of models that need no gradients: uniform, unigram, and interpolated
  * n-grams from 2 to 6. Like a network that begins with the validation text, they predict every token of it but the first,
@@ -19,16 +23,24 @@ export const mostValidation = 200_000;
  * @returns none if the validation text has fewer than two tokens
  */
 export function baselines(training: Ids, validation: Ids, vocabulary: number): Baseline[] {
+  return finish(measuringBaselines(training, validation, vocabulary));
+}
+
+/** The same bit by bit. */
+export function* measuringBaselines(training: Ids, validation: Ids, vocabulary: number): Work<Baseline[]> {
   if (validation.length < 2) return [];
   const counts = new NgramCounts(order);
-  counts.add(training.subarray(Math.max(0, training.length - mostTraining)));
-  counts.restart();
+  const counted = training.subarray(Math.max(0, training.length - mostTraining));
   const measured = Math.min(validation.length, mostValidation);
+  const share = counted.length / (counted.length + measured);
+  yield* within(0, share, counts.adding(counted));
+  counts.restart();
   const nats = new Float64Array(order); // (order)
   const squares = new Float64Array(order); // (order)
   const probabilities = new Float64Array(order); // (order)
   for (let i = 0; i < measured; i++) {
     counts.read(validation[i], 1 / vocabulary, probabilities);
+    if (i % slice === 0) yield share + ((1 - share) * i) / measured;
     if (i === 0) continue;
     for (let n = 0; n < order; n++) {
       const surprise = -Math.log(probabilities[n]);

@@ -3,6 +3,7 @@
  * (protocol/json.ts), as a perplexity beyond the largest number; the loss or the nats beside it are.
  */
 export type TrainingEvent =
+  | ReadingEvent
   | PreparedEvent
   | StepEvent
   | EpochEvent
@@ -14,6 +15,18 @@ export type TrainingEvent =
   | CheckpointEvent
   | FinishedEvent
   | DivergedEvent;
+
+/**
+ * How far a run is before `prepared`: a few times a second while the text is read, and none at all if that takes no time.
+ * A run that is stopped then ends with `finished`, for the reason `stopped`, and neither `prepared` nor a checkpoint.
+ */
+export interface ReadingEvent {
+  readonly event: 'reading';
+  /** What is being done, in this order; with another model's vocabulary there is none to learn. */
+  readonly what: 'decoding' | 'normalising' | 'vocabulary' | 'encoding' | 'baselines';
+  /** How much of that is done, from 0 to 1. */
+  readonly share: number;
+}
 
 /** Once, before the first step: what will be trained on what. */
 export interface PreparedEvent {

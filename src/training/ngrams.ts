@@ -1,7 +1,11 @@
 import type { Ids } from '../text/ids';
+import { finish, type Work } from '../text/work';
 
 /** Nodes at most, about 150 MB; sequences first seen after that are not counted. */
 const mostNodes = 1 << 22;
+
+/** Tokens that are counted between two yields: some milliseconds. */
+const slice = 1 << 12;
 
 /**
  * How often each sequence of up to `order` tokens occurs, as a tree: the child of a context by a token is the sequence with
@@ -30,8 +34,21 @@ export class NgramCounts {
 
   /** Counts every sequence of a text. */
   add(ids: Ids): void {
+    finish(this.adding(ids));
+  }
+
+  /** The same bit by bit. */
+  *adding(ids: Ids): Work<void> {
     this.restart();
-    for (let i = 0; i < ids.length; i++) {
+    for (let from = 0; from < ids.length; from += slice) {
+      for (const _ of this.reserve(slice * this.order)) yield from / ids.length;
+      this.addSlice(ids, from, Math.min(from + slice, ids.length));
+      yield from / ids.length;
+    }
+  }
+
+  private addSlice(ids: Ids, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
       const id = ids[i];
       for (let length = Math.min(this.order, i + 1); length > 0; length--) {
         const context = this.contexts[length - 1];
@@ -85,7 +102,6 @@ export class NgramCounts {
     let node = this.find(context, id);
     if (node < 0) {
       if (this.nodes === mostNodes) return -1;
-      if (this.nodes === this.parent.length) this.grow();
       node = this.nodes++;
       this.parent[node] = context;
       this.token[node] = id;
@@ -104,14 +120,21 @@ export class NgramCounts {
     this.table[slot] = node;
   }
 
-  private grow(): void {
-    for (const name of ['parent', 'token', 'occurrences', 'followed', 'followers'] as const) {
-      const wider = new Uint32Array(2 * this[name].length);
-      wider.set(this[name]);
-      this[name] = wider;
+  /** Makes room for so many more nodes, as far as there may be more. Yields every few milliseconds. */
+  private *reserve(more: number): Generator<void, void> {
+    const wanted = Math.min(this.nodes + more, mostNodes);
+    while (this.parent.length < wanted) {
+      for (const name of ['parent', 'token', 'occurrences', 'followed', 'followers'] as const) {
+        const wider = new Uint32Array(2 * this[name].length);
+        wider.set(this[name]);
+        this[name] = wider;
+      }
+      this.table = new Uint32Array(2 * this.table.length);
+      for (let node = 1; node < this.nodes; node++) {
+        this.place(node);
+        if (node % (1 << 16) === 0) yield;
+      }
     }
-    this.table = new Uint32Array(2 * this.table.length);
-    for (let node = 1; node < this.nodes; node++) this.place(node);
   }
 }
 

@@ -6,15 +6,17 @@ import { type Checkpoint, readCheckpoint, shapeOf } from '../model/checkpoint';
 import { type Configuration, parseConfiguration } from '../model/configuration';
 import { initialise } from '../model/initialisation';
 import { streamSeed } from '../model/random';
-import { type Corpus, corpusFor, prepareCorpus } from '../text/corpus';
-import { decodeText } from '../text/decode';
+import { type Corpus, encodingFor, preparingCorpus } from '../text/corpus';
+import { decoding } from '../text/decode';
 import { opening } from '../text/opening';
 import { UserError } from '../text/user-error';
 import { fitWindow } from '../text/windows';
-import { baselines } from './baselines';
+import { type Progress, part, type Work } from '../text/work';
+import { measuringBaselines } from './baselines';
 import type { Clock, TrainingControl } from './control';
-import type { Baseline, TrainingEvent } from './events';
+import type { Baseline, FinishedEvent, ReadingEvent, TrainingEvent } from './events';
 import { Plan, streams, totalSteps, validationLimit, type WindowSize } from './plan';
+import { Reading } from './reading';
 import { type Probe, steadyRate } from './steady';
 import { Trainer } from './trainer';
 
@@ -33,7 +35,8 @@ export interface RunRequest {
 }
 
 /**
- * From a text's bytes to a finished run: reads, tokenizes, makes the model and trains it.
+ * From a text's bytes to a finished run: reads, tokenizes, makes the model and trains it. Reading can be stopped as training can,
+ * and is told about when it takes long.
  * @throws UserError for a text or a configuration that cannot be trained on
  */
 export async function* run(
@@ -45,13 +48,17 @@ export async function* run(
   const resumed = request.resume && readCheckpoint(request.resume, 'The checkpoint to resume from');
   const asked = parseConfiguration(request.configuration, 'Configuration');
   if (resumed) checkSameModel(resumed.configuration, asked);
-  const corpus = corpusOf(request, asked, resumed);
-  await clock.breathe();
+  const reading = new Reading(control, clock);
+  const corpus = yield* reading.through(readCorpus(request, asked, resumed));
+  if (!corpus) return yield stoppedBefore(resumed);
   const { window, notes } = windowFor(asked, corpus, source, resumed);
+  const measured = yield* reading.through(part('baselines', baselinesOf(corpus)));
+  if (!measured) return yield stoppedBefore(resumed);
   const { threads, revectorize: revectorized } = asked.training;
   const options: EngineOptions = { dist, threads, revectorized };
   const engine = await createEngine(asked.training.engine, shapeOf(asked, corpus.tokenizer), options);
   try {
+    if (control.stopped) return yield stoppedBefore(resumed);
     prepareParameters(engine, asked, resumed);
     const steady = resumed && request.steadyFrom;
     const lr = steady && (await steadyRate(probeOf(engine, corpus, asked, window, resumed), steady, clock, control));
@@ -61,8 +68,8 @@ export async function* run(
       corpus,
       configuration,
       window,
-      notes,
-      baselines: baselinesOf(corpus),
+      notes: [...notes, ...corpus.notes],
+      baselines: measured,
       prompt: promptOf(configuration, corpus),
     };
     const trainer = new Trainer({ ...training, resumed, rateFound: lr !== undefined }, control, clock);
@@ -72,10 +79,20 @@ export async function* run(
   }
 }
 
-function corpusOf(request: RunRequest, configuration: Configuration, resumed: Checkpoint | undefined): Corpus {
-  const text = decodeText(request.text, request.source);
-  if (!resumed) return prepareCorpus(text, configuration.text, request.source);
-  return corpusFor(resumed.tokenizer, text, { ...configuration.text, refuseUnknown: true }, request.source);
+/** The text as tokens: those of the model that the run goes on with, if it does. */
+function* readCorpus(
+  { text: bytes, source }: RunRequest,
+  { text: options }: Configuration,
+  resumed: Checkpoint | undefined,
+): Generator<Progress<ReadingEvent['what']>, Corpus, void> {
+  const text = yield* part('decoding', decoding(bytes, source));
+  if (!resumed) return yield* preparingCorpus(text, options, source);
+  return yield* encodingFor(resumed.tokenizer, text, { ...options, refuseUnknown: true }, source);
+}
+
+/** The end of a run that was stopped before its first step: nothing was learnt. */
+function stoppedBefore(resumed: Checkpoint | undefined): FinishedEvent {
+  return { event: 'finished', step: resumed?.resume?.progress.step ?? 0, reason: 'stopped' };
 }
 
 /** A resumed model cannot change its shape, its tokens or how it began; everything else may. */
@@ -145,8 +162,8 @@ function checkWarmup(training: Configuration['training'], window: WindowSize, co
 }
 
 /** Of the same validation tokens that evaluations look at. */
-function baselinesOf({ training, validation, tokenizer }: Corpus): Baseline[] {
-  return baselines(training, validation.subarray(0, validationLimit), tokenizer.vocabulary.length);
+function baselinesOf({ training, validation, tokenizer }: Corpus): Work<Baseline[]> {
+  return measuringBaselines(training, validation.subarray(0, validationLimit), tokenizer.vocabulary.length);
 }
 
 function prepareParameters(engine: Engine, configuration: Configuration, resumed: Checkpoint | undefined): void {

@@ -88,6 +88,21 @@ describe('A training', () => {
     await untilState(run, 'stopped');
   });
 
+  it('says how far it has read a large text, and stops while it reads', async () => {
+    const file = scratch.write('ideographs.txt', ideographs(2_000_000));
+    const run = await api.train(file, small({ text: { normalize: 'none', limit: 0, tokenizer: 'words' } }));
+    const now = () => ({ state: run.summary.state, reading: run.summary.reading, status: api.statusText });
+    await until('it tells', () => (run.summary.reading?.share ?? 0) > 0, now);
+    await until('the status bar says so', () => /Preparing · (vocabulary|encoding) \d+%/.test(api.statusText), now);
+    await vscode.commands.executeCommand('recurrent.stop', run.id);
+    await untilState(run, 'stopped');
+    assert.equal(run.summary.message, 'Stopped before the first step.');
+    assert.equal(run.summary.prepared, undefined);
+    assert.equal(run.summary.reading, undefined);
+    assert.equal(run.summary.hasCheckpoint, false);
+    await api.delete(run.id);
+  });
+
   it('trains in a process of its own when V8 is to widen the kernel, and survives that process', async () => {
     const own = small({ training: { engine: 'fused', seed: 7, maxSteps: 40, revectorize: true } });
     const run = await api.train(text, own);
@@ -208,3 +223,12 @@ describe('A training', () => {
     await api.delete(run.id);
   });
 });
+
+/** A text whose words take seconds to find: no spaces, and hardly any of them twice. */
+function ideographs(length: number): string {
+  let state = 1;
+  return Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return String.fromCharCode(0x4e00 + ((state >>> 8) % 20_000));
+  }).join('');
+}

@@ -158,6 +158,12 @@ test('names what a run does before its first step, once', async ({ page }) => {
   await play(page, 'panel', 'preparing');
   const phase = page.getByTestId('preparing');
   await expect(phase).toContainText('Reading moby-dick.txt');
+  await page.evaluate(() => {
+    const reading = { what: 'vocabulary', share: 0.409 } as const;
+    const summary = { ...fakeHost.make.summary('preparing', 0, 9730), reading };
+    fakeHost.deliver({ type: 'delta', summary, stretch: fakeHost.make.stretch(0, 9730) });
+  });
+  await expect(phase).toContainText('is learnt: 40%. The charts appear with the first step.');
   await expect(page.getByText('Nothing to show yet.')).toHaveCount(6);
   await expect(page.getByText('Nothing to show yet.').filter({ visible: true })).toHaveCount(0);
   await play(page, 'panel', 'prepared');
