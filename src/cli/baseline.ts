@@ -3,7 +3,7 @@ import { prepareCorpus } from '../text/corpus';
 import { decodeText } from '../text/decode';
 import { UserError } from '../text/user-error';
 import { baselines, mostTraining, mostValidation } from '../training/baselines';
-import { nameOf, readBytes } from './files';
+import { nameOf, pathOf, readBytes } from './files';
 import { addOptions, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
 
@@ -11,10 +11,10 @@ import type { Surroundings } from './surroundings';
 export function addBaseline(program: Command, { out, say }: Surroundings): void {
   const command = program
     .command('baseline')
-    .argument('<file>', 'the text to measure')
+    .argument('<file>', 'the text to measure', pathOf('<file>'))
     .description('Print the uniform, unigram and n-gram perplexities of a text’s validation part.')
     .option('--json', 'print one line of JSON on stdout for each');
-  addOptions(command, ['text']).action((file: string, options: Record<string, unknown>) => {
+  addOptions(command, ['text']).action(async (file: string, options: Record<string, unknown>) => {
     const { text } = configurationFrom(options, ['text']);
     if (text.validation === 0) {
       throw new UserError('--validation is 0, but baselines are measured on a validation text; hold out some of it.');
@@ -27,12 +27,12 @@ export function addBaseline(program: Command, { out, say }: Surroundings): void 
       );
     }
     for (const { name, perplexity } of rows) {
-      if (options.json) out(JSON.stringify({ event: 'baseline', name, perplexity }));
-      else out(`${name.padEnd(10)} ${perplexity.toFixed(2)}`);
+      if (options.json) await out(JSON.stringify({ event: 'baseline', name, perplexity }));
+      else await out(`${name.padEnd(10)} ${perplexity.toFixed(2)}`);
     }
     const measured = Math.min(mostValidation, corpus.validation.length);
     const counted = Math.min(mostTraining, corpus.training.length);
-    say(
+    await say(
       `Perplexity on ${measured} of ${corpus.validation.length} validation tokens, counts of ${counted} of ${corpus.training.length} training tokens.`,
     );
   });

@@ -3,8 +3,9 @@ import { readCheckpoint } from '../model/checkpoint';
 import { parseConfiguration } from '../model/configuration';
 import { corpusFor } from '../text/corpus';
 import { decodeText } from '../text/decode';
+import { showPath } from '../text/quote';
 import { evaluateAll } from '../training/perplexity';
-import { nameOf, readBytes } from './files';
+import { nameOf, pathOf, readBytes } from './files';
 import { configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
 import { withEngine } from './with-engine';
@@ -13,22 +14,22 @@ import { withEngine } from './with-engine';
 export function addEvaluate(program: Command, { dist, out, say }: Surroundings): void {
   program
     .command('evaluate')
-    .argument('<checkpoint>', 'a model that was trained here')
-    .argument('<file>', 'the text to measure')
+    .argument('<checkpoint>', 'a model that was trained here', pathOf('<checkpoint>'))
+    .argument('<file>', 'the text to measure', pathOf('<file>'))
     .description('Print the perplexity, nats and bits of a text under a model.')
     .option('--json', 'print one line of JSON on stdout')
     .option('--batch <n>', 'rows of the text measured side by side, each from a zero state (default 1)')
     .option('--engine <fused|tfjs>', 'what computes (default: the checkpoint’s)')
     .action(async (checkpointFile: string, file: string, options: Record<string, unknown>) => {
-      const checkpoint = readCheckpoint(readBytes(checkpointFile), checkpointFile);
+      const checkpoint = readCheckpoint(readBytes(checkpointFile), showPath(checkpointFile));
       const { tokenizer, configuration: trained } = checkpoint;
       // How it was trained says nothing of how it is measured: another engine has no threads to choose and nothing to widen.
       const training = { ...trained.training, batch: 1, threads: 0, revectorize: false };
-      const base = parseConfiguration({ ...trained, training }, checkpointFile);
+      const base = parseConfiguration({ ...trained, training }, showPath(checkpointFile));
       const configuration = configurationFrom(options, ['training'], base);
       const text = decodeText(readBytes(file), nameOf(file));
       const corpus = corpusFor(tokenizer, text, { ...configuration.text, validation: 0, limit: 0 }, nameOf(file));
-      await withEngine(checkpoint, configuration, { dist }, (engine) => {
+      await withEngine(checkpoint, configuration, { dist }, async (engine) => {
         const sum = evaluateAll(engine, corpus.ids, configuration.training.batch, 256);
         const result = {
           tokens: sum.tokens,
@@ -37,13 +38,13 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
           bitsPerToken: sum.mean / Math.LN2,
           bitsPerCharacter: sum.bitsPerCharacter(corpus.stretch(1, 1 + sum.tokens)),
         };
-        if (options.json) out(JSON.stringify({ event: 'evaluation', ...result }));
+        if (options.json) await out(JSON.stringify({ event: 'evaluation', ...result }));
         else {
-          out(`perplexity          ${result.perplexity.toFixed(4)}`);
-          out(`nats per token      ${result.nats.toFixed(4)}`);
-          out(`bits per token      ${result.bitsPerToken.toFixed(4)}`);
-          out(`bits per character  ${result.bitsPerCharacter.toFixed(4)}`);
-          say(`${result.tokens} tokens of ${nameOf(file)}.`);
+          await out(`perplexity          ${result.perplexity.toFixed(4)}`);
+          await out(`nats per token      ${result.nats.toFixed(4)}`);
+          await out(`bits per token      ${result.bitsPerToken.toFixed(4)}`);
+          await out(`bits per character  ${result.bitsPerCharacter.toFixed(4)}`);
+          await say(`${result.tokens} tokens of ${nameOf(file)}.`);
         }
       });
     });

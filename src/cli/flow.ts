@@ -4,7 +4,9 @@ import { textFlow } from '../analysis/text-flow';
 import { readCheckpoint } from '../model/checkpoint';
 import { decodeText } from '../text/decode';
 import { limitText } from '../text/normalize';
-import { nameOf, readBytes } from './files';
+import { showPath } from '../text/quote';
+import { UserError } from '../text/user-error';
+import { nameOf, pathOf, readBytes } from './files';
 import type { Surroundings } from './surroundings';
 import { withEngine } from './with-engine';
 
@@ -15,8 +17,8 @@ const contextCharacters = 1000;
 export function addFlow(program: Command, { dist, out, say }: Surroundings): void {
   program
     .command('flow')
-    .argument('<checkpoint>', 'a model that was trained here')
-    .argument('<file>', 'the text to look back in')
+    .argument('<checkpoint>', 'a model that was trained here', pathOf('<checkpoint>'))
+    .argument('<file>', 'the text to look back in', pathOf('<file>'))
     .description(
       'Print ‖∂L/∂h‖ of each layer at every lag before a token whose loss is L, and for a linear RNN the exact powers of W_hh.',
     )
@@ -29,26 +31,37 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
         file: string,
         { at, lags, json }: { at?: number; lags: number; json?: boolean },
       ) => {
-        const checkpoint = readCheckpoint(readBytes(checkpointFile), checkpointFile);
+        const checkpoint = readCheckpoint(readBytes(checkpointFile), showPath(checkpointFile));
         const { configuration, tokenizer } = checkpoint;
-        const text = lastCharacters(limitText(decodeText(readBytes(file), nameOf(file)), at ?? 0), contextCharacters);
-        await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
+        const whole = decodeText(readBytes(file), nameOf(file));
+        if (at !== undefined) checkPlace(at, whole, nameOf(file));
+        const text = lastCharacters(limitText(whole, at ?? 0), contextCharacters);
+        await withEngine(checkpoint, configuration, { dist, threads: 1 }, async (engine) => {
           const flow = textFlow(engine, tokenizer, text, lags, configuration.text.normalize);
           const { token, bits, before, norms, linear } = flow;
-          before.forEach((read, lag) => {
+          for (const [lag, read] of before.entries()) {
             const layers = norms.map((layer) => layer[lag]);
             const exact = linear?.exact[lag];
-            if (json) out(JSON.stringify({ event: 'lag', lag, token: read, norms: layers, exact }));
+            if (json) await out(JSON.stringify({ event: 'lag', lag, token: read, norms: layers, exact }));
             else {
               const numbers = exact === undefined ? layers : [...layers, exact];
-              out([lag, JSON.stringify(read), ...numbers.map((norm) => norm.toExponential(4))].join('\t'));
+              await out([lag, JSON.stringify(read), ...numbers.map((norm) => norm.toExponential(4))].join('\t'));
             }
-          });
+          }
           const radius = linear ? `, spectral radius of W_hh ${linear.spectralRadius.toPrecision(4)}` : '';
-          say(`Followed back from ${JSON.stringify(token)}, a surprise of ${bits.toFixed(2)} bits${radius}.`);
+          await say(`Followed back from ${JSON.stringify(token)}, a surprise of ${bits.toFixed(2)} bits${radius}.`);
         });
       },
     );
+}
+
+/** @throws UserError if the text ends before its n-th character */
+function checkPlace(n: number, text: string, source: string): void {
+  // A character is one or two units.
+  if (n <= text.length / 2) return;
+  let characters = 0;
+  for (const _ of text) characters++;
+  if (n > characters) throw new UserError(`--at is ${n}, but ${source} has ${characters} characters.`);
 }
 
 /** The last n code points of a text, which may be long: each is one or two units. */

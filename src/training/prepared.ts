@@ -39,6 +39,7 @@ export function prepared(
     totalSteps: plan.totalSteps,
     ...window,
     engine: configuration.training.engine,
+    threads: engine.threads,
     notes,
     baselines,
     diagnosis: withoutValidation(corpus.validation.length),

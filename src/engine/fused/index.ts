@@ -97,6 +97,10 @@ class SharedMemoryEngine implements FusedEngine {
     return this.model.shape;
   }
 
+  get threads(): number {
+    return this.model.threads;
+  }
+
   gradient(window: Window, state: State, pass: Pass = {}): GradientResult {
     const layout = this.begin(window, state);
     const { words } = this.thread;
