@@ -64,6 +64,16 @@ describe('a folder that cannot be written to while a run trains', () => {
   });
 });
 
+describe.runIf(existsSync('/proc'))('a limit of virtual memory', () => {
+  it('is what is told of, and not the little memory that is needed', () => {
+    const { status, stderr } = shell(`ulimit -v 8000000; R train fox.txt ${tiny.join(' ')}`, folder);
+    expect(status, stderr).toBe(2);
+    expect(stderr).toMatch(
+      /^recurrent: The fused engine reserves 10 GiB .* may have 7\.6 GiB in all: raise .* \(ulimit -v\)\.\n$/,
+    );
+  });
+});
+
 describe('a file that another program writes where a run keeps its models', () => {
   it.each([
     ['of another kind', '# Notes\n'],
