@@ -61,6 +61,7 @@ export class Keeper {
       this.best.hold(step, bytes);
       return;
     }
+    if ([this.best, this.latest].map((place) => place.look()).includes('taken')) this.moveAway();
     if (reason === 'final' && step === (this.latest.step ?? this.best.step)) return;
     this.isUntrained = false;
     if (bestStep === undefined || bestStep === step || bestStep !== this.best.step) {
@@ -119,10 +120,8 @@ export class Keeper {
     const free = freeBeside(path);
     this.best = new Place({ path: free, found: undefined });
     this.latest = new Place({ path: latestBeside(free), found: undefined });
-    if (best) {
-      this.best.hold(steps[0], best);
-      this.latest.hold(steps[1], latest);
-    } else this.best.hold(steps[1], latest);
+    if (best) this.best.hold(steps[0], best);
+    if (latest) (best ? this.latest : this.best).hold(steps[1], latest);
     this.say(
       `Another program has written to ${showPath(path)} since this run began, so it is left as it is, and the run is kept in ${showPath(free)}.`,
     );

@@ -1,4 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { followLinks, identityOf } from '../platform/files';
 import { UserError } from '../text/user-error';
 import { cannotWrite, writeBytes } from './files';
@@ -40,6 +41,21 @@ export class Place {
   bytes(): Uint8Array | undefined {
     if (this.pending || this.step === undefined || !this.file) return this.pending;
     return identityOf(this.path) === this.known ? readFileSync(this.path) : undefined;
+  }
+
+  /**
+   * Looks whether the file still holds what was written there: one that was removed holds nothing.
+   * @returns `taken` if another program has written there since
+   */
+  look(): 'taken' | undefined {
+    if (!this.file || this.step === undefined || this.pending) return undefined;
+    try {
+      const now = identityOf(this.path);
+      if (now !== undefined && now !== this.known) return 'taken';
+      // Where the whole folder is gone, it may come back.
+      if (now === undefined && existsSync(dirname(followLinks(this.path)))) this.step = undefined;
+    } catch {}
+    return undefined;
   }
 
   /**

@@ -146,6 +146,31 @@ describe('what a run leaves behind on the command line', () => {
     expect(said[1]).toMatch(/a\.st is written again, with step 11\.$/);
   });
 
+  it('is the newest again where a person has removed the best', () => {
+    const keeper = keep();
+    for (const event of [checkpoint(5, 'best', 5), checkpoint(7, 'latest', 5)]) keeper.take(event);
+    rmSync(best);
+    keeper.take(checkpoint(9, 'latest', 5));
+    expect(held()).toEqual([9, undefined]);
+    rmSync(best);
+    keeper.take(checkpoint(9, 'final', 5));
+    expect(keeper.close()).toMatchObject({ step: 9, latest: undefined });
+    expect(held()).toEqual([9, undefined]);
+  });
+
+  it.each(['a.st', 'a.latest.st'])('goes on elsewhere where another program has written %s', (name) => {
+    const keeper = keep();
+    for (const event of [checkpoint(5, 'best', 5), checkpoint(7, 'latest', 5)]) keeper.take(event);
+    writeFileSync(join(folder, name), 'of another program');
+    keeper.take(checkpoint(9, 'latest', 5));
+    keeper.take(checkpoint(11, 'final', 5));
+    expect(readFileSync(join(folder, name), 'utf8')).toBe('of another program');
+    const moved = ['a-2.st', 'a-2.latest.st'].map((other) => heldIn(join(folder, other)));
+    expect(moved).toEqual(name === 'a.st' ? [11, undefined] : [5, 11]);
+    expect(keeper.close()?.files?.best).toBe(join(folder, 'a-2.st'));
+    expect(said).toEqual([expect.stringMatching(/^Another program has written to .* is kept in .*a-2\.st\.$/)]);
+  });
+
   it('is known without a file, too', () => {
     const keeper = new Keeper(undefined, undefined, () => {});
     for (const event of [checkpoint(3, 'best', 3), checkpoint(5, 'latest', 3)]) keeper.take(event);
