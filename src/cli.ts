@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { version } from '../package.json';
 import { addBaseline } from './cli/baseline';
 import { addBench } from './cli/bench';
 import { addEvaluate } from './cli/evaluate';
 import { addFlow } from './cli/flow';
 import { asTyped } from './cli/options';
 import { addSample } from './cli/sample';
+import { Streams } from './cli/streams';
 import { addSurprise } from './cli/surprise';
 import type { Surroundings } from './cli/surroundings';
 import { addTrain } from './cli/train';
@@ -15,18 +17,11 @@ import { UserError } from './text/user-error';
 /** The command line: the same core as in VS Code. A person's mistake is one line on stderr and exit code 2. */
 async function main(): Promise<void> {
   allowRelaxedSimd();
-  // Who reads only the first lines, as `head` does, wants no more.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
-  const surroundings: Surroundings = {
-    dist: __dirname,
-    out: (line) => process.stdout.write(`${line}\n`),
-    say: (line) => process.stderr.write(`${line}\n`),
-  };
+  const streams = new Streams();
+  const surroundings: Surroundings = { dist: __dirname, streams, out: streams.out, say: streams.say };
   const program = new Command('recurrent')
     .description('Train, measure and sample recurrent language models.')
+    .version(version)
     .showSuggestionAfterError()
     .configureOutput({ outputError: (message, write) => write(oneSentence(message)) })
     .exitOverride();
@@ -38,10 +33,11 @@ async function main(): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else if (error instanceof UserError) {
-      surroundings.say(asTyped(`recurrent: ${error.message.replace(/^recurrent: /, '')}`));
+      void streams.say(asTyped(`recurrent: ${error.message.replace(/^recurrent: /, '')}`));
       process.exitCode = 2;
     } else throw error;
   }
+  streams.end();
 }
 
 /** What commander says of a wrong option, in one line and as everything else is said. */

@@ -5,7 +5,7 @@ import { decodeText } from '../text/decode';
 import { inFigures, inPercent } from '../text/numbers';
 import { UserError } from '../text/user-error';
 import { baselines, mostTraining, mostValidation } from '../training/baselines';
-import { nameOf, readBytes } from './files';
+import { nameOf, pathOf, readBytes } from './files';
 import { addOptions, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
 import { unknownWarning } from './unknown';
@@ -14,10 +14,10 @@ import { unknownWarning } from './unknown';
 export function addBaseline(program: Command, { out, say }: Surroundings): void {
   const command = program
     .command('baseline')
-    .argument('<file>', 'the text to measure')
+    .argument('<file>', 'the text to measure', pathOf('<file>'))
     .description('Print the uniform, unigram and n-gram perplexities of a text’s validation part.')
     .option('--json', 'print one line of JSON on stdout for each');
-  addOptions(command, ['text']).action((file: string, options: Record<string, unknown>) => {
+  addOptions(command, ['text']).action(async (file: string, options: Record<string, unknown>) => {
     const { text } = configurationFrom(options, ['text']);
     if (text.validation === 0) {
       throw new UserError('--validation is 0, but baselines are measured on a validation text; hold out some of it.');
@@ -35,13 +35,14 @@ export function addBaseline(program: Command, { out, say }: Surroundings): void 
     const { unknownTokens } = corpus.stretch(first, first + measured - 1);
     const unknown = { unknownTokens, unknownShare: unknownTokens / (measured - 1) };
     for (const { name, perplexity } of rows) {
-      if (options.json) out(toJson({ event: 'baseline', name, perplexity, nats: Math.log(perplexity), ...unknown }));
-      else out(`${name.padEnd(10)} ${inFigures(perplexity, 2)}`);
+      if (options.json)
+        await out(toJson({ event: 'baseline', name, perplexity, nats: Math.log(perplexity), ...unknown }));
+      else await out(`${name.padEnd(10)} ${inFigures(perplexity, 2)}`);
     }
     const counted = Math.min(mostTraining, corpus.training.length);
-    say(
+    await say(
       `Perplexity on ${measured} of ${corpus.validation.length} validation tokens, counts of ${counted} of ${corpus.training.length} training tokens; unknown tokens: ${unknownTokens} (${inPercent(unknown.unknownShare)}).`,
     );
-    for (const line of unknownWarning(unknownTokens, measured - 1, nameOf(file))) say(line);
+    for (const line of unknownWarning(unknownTokens, measured - 1, nameOf(file))) await say(line);
   });
 }

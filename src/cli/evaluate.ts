@@ -5,9 +5,10 @@ import { toJson } from '../protocol/json';
 import { corpusFor } from '../text/corpus';
 import { decodeText } from '../text/decode';
 import { inFigures, inPercent } from '../text/numbers';
+import { showPath } from '../text/quote';
 import { UserError } from '../text/user-error';
 import { checkMeasurable, checkMeasured, evaluateAll } from '../training/perplexity';
-import { nameOf, readBytes } from './files';
+import { nameOf, pathOf, readBytes } from './files';
 import { configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
 import { unknownWarning } from './unknown';
@@ -17,18 +18,18 @@ import { withEngine } from './with-engine';
 export function addEvaluate(program: Command, { dist, out, say }: Surroundings): void {
   program
     .command('evaluate')
-    .argument('<checkpoint>', 'a model that was trained here')
-    .argument('<file>', 'the text to measure')
+    .argument('<checkpoint>', 'a model that was trained here', pathOf('<checkpoint>'))
+    .argument('<file>', 'the text to measure', pathOf('<file>'))
     .description('Print the perplexity, nats and bits of a text under a model.')
     .option('--json', 'print one line of JSON on stdout')
     .option('--batch <n>', 'rows of the text measured side by side, each from a zero state (default 1)')
     .option('--engine <fused|tfjs>', 'what computes (default: the checkpoint’s)')
     .action(async (checkpointFile: string, file: string, options: Record<string, unknown>) => {
-      const checkpoint = readCheckpoint(readBytes(checkpointFile), checkpointFile);
+      const checkpoint = readCheckpoint(readBytes(checkpointFile), showPath(checkpointFile));
       const { tokenizer, configuration: trained } = checkpoint;
       // How it was trained says nothing of how it is measured: another engine has no threads to choose and nothing to widen.
       const training = { ...trained.training, batch: 1, threads: 0, revectorize: false };
-      const base = parseConfiguration({ ...trained, training }, checkpointFile);
+      const base = parseConfiguration({ ...trained, training }, showPath(checkpointFile));
       const configuration = configurationFrom(options, ['training'], base);
       const text = decodeText(readBytes(file), nameOf(file));
       const corpus = corpusFor(tokenizer, text, { ...configuration.text, validation: 0, limit: 0 }, nameOf(file));
@@ -40,7 +41,7 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
           `training.batch (${batch}) is more than the tokens of ${nameOf(file)} that can be measured (${measurable}); lower it.`,
         );
       }
-      await withEngine(checkpoint, configuration, { dist }, (engine) => {
+      await withEngine(checkpoint, configuration, { dist }, async (engine) => {
         const sum = evaluateAll(engine, corpus.ids, batch, 256);
         checkMeasured(sum.mean, nameOf(file));
         const stretch = corpus.stretch(1, 1 + sum.tokens);
@@ -54,16 +55,16 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
           unknownTokens,
           unknownShare: unknownTokens / sum.tokens,
         };
-        if (options.json) out(toJson({ event: 'evaluation', ...result }));
+        if (options.json) await out(toJson({ event: 'evaluation', ...result }));
         else {
-          out(`perplexity          ${inFigures(result.perplexity, 4)}`);
-          out(`nats per token      ${inFigures(result.nats, 4)}`);
-          out(`bits per token      ${inFigures(result.bitsPerToken, 4)}`);
-          out(`bits per character  ${inFigures(result.bitsPerCharacter, 4)}`);
-          out(`unknown tokens      ${unknownTokens} (${inPercent(result.unknownShare)})`);
-          say(`${result.tokens} ${result.tokens === 1 ? 'token' : 'tokens'} of ${nameOf(file)}.`);
+          await out(`perplexity          ${inFigures(result.perplexity, 4)}`);
+          await out(`nats per token      ${inFigures(result.nats, 4)}`);
+          await out(`bits per token      ${inFigures(result.bitsPerToken, 4)}`);
+          await out(`bits per character  ${inFigures(result.bitsPerCharacter, 4)}`);
+          await out(`unknown tokens      ${unknownTokens} (${inPercent(result.unknownShare)})`);
+          await say(`${result.tokens} ${result.tokens === 1 ? 'token' : 'tokens'} of ${nameOf(file)}.`);
         }
-        for (const line of unknownWarning(unknownTokens, sum.tokens, nameOf(file))) say(line);
+        for (const line of unknownWarning(unknownTokens, sum.tokens, nameOf(file))) await say(line);
       });
     });
 }

@@ -1,8 +1,9 @@
-import { closeSync, createReadStream, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { describeFileError, describeSpecial, FileError, writeAtomicallySync } from '../platform/files';
+import { describePathError, describeSpecial, FileError, writeAtomicallySync } from '../platform/files';
 import { checkSize } from '../text/decode';
+import { showPath } from '../text/quote';
 import { UserError } from '../text/user-error';
 
 /** The bytes of a file. Throws a UserError that names it and the cause. */
@@ -12,7 +13,7 @@ export function readBytes(path: string): Uint8Array {
     if (special) throw new FileError(special);
     return readFileSync(path);
   } catch (error) {
-    throw new UserError(`Cannot read ${path}: ${describeFileError(error)}.`);
+    throw new UserError(`Cannot read ${showPath(path)}: ${describePathError(path, error)}.`);
   }
 }
 
@@ -39,7 +40,7 @@ export async function readText(path: string): Promise<Uint8Array> {
     return Buffer.concat(pieces);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`Cannot read ${path}: ${describeFileError(error)}.`);
+    throw new UserError(`Cannot read ${showPath(path)}: ${describePathError(path, error)}.`);
   }
 }
 
@@ -48,24 +49,26 @@ export function writeBytes(path: string, bytes: Uint8Array): void {
   try {
     writeAtomicallySync(path, bytes);
   } catch (error) {
-    throw new UserError(`Cannot write ${path}: ${describeFileError(error)}.`);
+    throw cannotWrite(path, error);
   }
 }
 
-/** Checks, before hours of work, that a file can be written there later. Leaves nothing behind. */
-export function checkWritable(path: string): void {
-  const beside = `${path}.${process.pid}.tmp`;
-  try {
-    const old = statSync(path, { throwIfNoEntry: false });
-    const special = old && describeSpecial(old);
-    if (special) throw new FileError(special);
-    closeSync(openSync(beside, 'w'));
-  } catch (error) {
-    throw new UserError(`Cannot write ${path}: ${describeFileError(error)}.`);
-  } finally {
-    rmSync(beside, { force: true });
-  }
+/** That a file cannot be written, and why. */
+export function cannotWrite(path: string, error: unknown): UserError {
+  return new UserError(`Cannot write ${showPath(path)}: ${describePathError(path, error)}.`);
+}
+
+/**
+ * Takes the path of an argument or an option as it was typed. A variable that is not set makes an empty one, which would
+ * otherwise read as none at all.
+ * @param name of the argument or the option, for the message
+ */
+export function pathOf(name: string): (value: string) => string {
+  return (value) => {
+    if (value.trim() === '') throw new UserError(`${name} is an empty path; name a file.`);
+    return value;
+  };
 }
 
 /** A file's name without its folders, for messages. */
-export const nameOf = (path: string): string => basename(path);
+export const nameOf = (path: string): string => showPath(basename(path));

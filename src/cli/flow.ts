@@ -6,9 +6,10 @@ import { toJson } from '../protocol/json';
 import { decodeText } from '../text/decode';
 import { limitText, normalize } from '../text/normalize';
 import { inDigits, inFigures, inScientific } from '../text/numbers';
-import { quote } from '../text/quote';
+import { quote, showPath } from '../text/quote';
+import { UserError } from '../text/user-error';
 import { checkMeasurable, checkMeasured } from '../training/perplexity';
-import { nameOf, readBytes } from './files';
+import { nameOf, pathOf, readBytes } from './files';
 import type { Surroundings } from './surroundings';
 import { withEngine } from './with-engine';
 
@@ -19,8 +20,8 @@ const contextCharacters = 1000;
 export function addFlow(program: Command, { dist, out, say }: Surroundings): void {
   program
     .command('flow')
-    .argument('<checkpoint>', 'a model that was trained here')
-    .argument('<file>', 'the text to look back in')
+    .argument('<checkpoint>', 'a model that was trained here', pathOf('<checkpoint>'))
+    .argument('<file>', 'the text to look back in', pathOf('<file>'))
     .description(
       'Print ‖∂L/∂h‖ of each layer at every lag before a token whose loss is L, and for a linear RNN the exact powers of W_hh.',
     )
@@ -33,29 +34,40 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
         file: string,
         { at, lags, json }: { at?: number; lags: number; json?: boolean },
       ) => {
-        const checkpoint = readCheckpoint(readBytes(checkpointFile), checkpointFile);
+        const checkpoint = readCheckpoint(readBytes(checkpointFile), showPath(checkpointFile));
         const { configuration, tokenizer } = checkpoint;
-        const text = lastCharacters(limitText(decodeText(readBytes(file), nameOf(file)), at ?? 0), contextCharacters);
-        await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
+        const whole = decodeText(readBytes(file), nameOf(file));
+        if (at !== undefined) checkPlace(at, whole, nameOf(file));
+        const text = lastCharacters(limitText(whole, at ?? 0), contextCharacters);
+        await withEngine(checkpoint, configuration, { dist, threads: 1 }, async (engine) => {
           const { normalize: how } = configuration.text;
           checkMeasurable(tokenizer.encode(normalize(text, how === 'd2l' ? 'letters' : how)), nameOf(file));
           const flow = textFlow(engine, tokenizer, text, lags, how);
           const { token, bits, before, norms, linear } = flow;
           checkMeasured(bits, nameOf(file));
-          before.forEach((read, lag) => {
+          for (const [lag, read] of before.entries()) {
             const layers = norms.map((layer) => layer[lag]);
             const exact = linear?.exact[lag];
-            if (json) out(toJson({ event: 'lag', lag, token: read, norms: layers, exact }));
+            if (json) await out(toJson({ event: 'lag', lag, token: read, norms: layers, exact }));
             else {
               const numbers = exact === undefined ? layers : [...layers, exact];
-              out([lag, JSON.stringify(read), ...numbers.map((norm) => inScientific(norm, 4))].join('\t'));
+              await out([lag, JSON.stringify(read), ...numbers.map((norm) => inScientific(norm, 4))].join('\t'));
             }
-          });
+          }
           const radius = linear ? `, spectral radius of W_hh ${inDigits(linear.spectralRadius, 4)}` : '';
-          say(`Followed back from ${quote(token)}, a surprise of ${inFigures(bits, 2)} bits${radius}.`);
+          await say(`Followed back from ${quote(token)}, a surprise of ${inFigures(bits, 2)} bits${radius}.`);
         });
       },
     );
+}
+
+/** @throws UserError if the text ends before its n-th character */
+function checkPlace(n: number, text: string, source: string): void {
+  // A character is one or two units.
+  if (n <= text.length / 2) return;
+  let characters = 0;
+  for (const _ of text) characters++;
+  if (n > characters) throw new UserError(`--at is ${n}, but ${source} has ${characters} characters.`);
 }
 
 /** The last n code points of a text, which may be long: each is one or two units. */

@@ -11,7 +11,7 @@ export const flagOf = (field: string): string => `--${field.replace(/[A-Z]/g, (l
 /** A sentence that calls options as settings are called, with their flags instead: `training.maxSteps` → `--max-steps`. */
 export function asTyped(sentence: string): string {
   return sentence.replaceAll(
-    /(?<![\w./-])(?:recurrent\.)?(text|model|training|generation)\.(\w+)/g,
+    /(?<![\w./-])(?:recurrent\.)?(text|model|training|generation)\.(\w+)(?!\.?\w|[/-])/g,
     (named, group, field) =>
       field in configurationSchema.shape[group as Group].unwrap().shape ? flagOf(field) : named,
   );
@@ -51,7 +51,10 @@ export function givenOptions(
       const { type } = property as z.core.JSONSchema.JSONSchema;
       const isNumber = type === 'number' || type === 'integer';
       const number = Number(value);
-      given[group] = { ...given[group], [field]: isNumber && value !== '' && !Number.isNaN(number) ? number : value };
+      given[group] = {
+        ...given[group],
+        [field]: isNumber && String(value).trim() !== '' && !Number.isNaN(number) ? number : value,
+      };
     }
   }
   return given;

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { generate } from '../generation/generate';
 import { readCheckpoint } from '../model/checkpoint';
 import { toJson } from '../protocol/json';
-import { readBytes } from './files';
+import { showPath } from '../text/quote';
+import { pathOf, readBytes } from './files';
 import { addOptions, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
 import { withEngine } from './with-engine';
@@ -11,18 +12,18 @@ import { withEngine } from './with-engine';
 export function addSample(program: Command, { dist, out }: Surroundings): void {
   const command = program
     .command('sample')
-    .argument('<checkpoint>', 'a model that was trained here')
+    .argument('<checkpoint>', 'a model that was trained here', pathOf('<checkpoint>'))
     .description('Sample a continuation from a model.')
     .option('--json', 'print one line of JSON on stdout, with the bits of every token')
     .option('--seed <n>', 'seed of the sampling (default 0)');
   addOptions(command, ['generation'], 'the checkpoint’s').action(
     async (file: string, options: Record<string, unknown>) => {
-      const checkpoint = readCheckpoint(readBytes(file), file);
+      const checkpoint = readCheckpoint(readBytes(file), showPath(file));
       const { tokenizer } = checkpoint;
       const base = { ...checkpoint.configuration, training: { ...checkpoint.configuration.training, seed: 0 } };
       const configuration = configurationFrom(options, ['generation', 'training'], base);
       const { generation, training } = configuration;
-      await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
+      await withEngine(checkpoint, configuration, { dist, threads: 1 }, async (engine) => {
         const { prompt } = generation;
         const { normalize } = configuration.text;
         const request = {
@@ -37,7 +38,7 @@ export function addSample(program: Command, { dist, out }: Surroundings): void {
         const tokens = [...generate(request)].filter((token) => token !== undefined);
         const text = tokens.map((token) => token.text).join('');
         if (options.json) {
-          out(
+          await out(
             toJson({
               event: 'continuation',
               prompt,
@@ -45,7 +46,7 @@ export function addSample(program: Command, { dist, out }: Surroundings): void {
               tokens: tokens.map(({ text, bits }) => ({ text, bits })),
             }),
           );
-        } else out(prompt + text);
+        } else await out(prompt + text);
       });
     },
   );

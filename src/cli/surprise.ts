@@ -4,9 +4,10 @@ import { readCheckpoint } from '../model/checkpoint';
 import { toJson } from '../protocol/json';
 import { decodeText } from '../text/decode';
 import { inFigures } from '../text/numbers';
+import { showPath } from '../text/quote';
 import { UserError } from '../text/user-error';
 import { checkMeasured } from '../training/perplexity';
-import { nameOf, readBytes } from './files';
+import { nameOf, pathOf, readBytes } from './files';
 import type { Surroundings } from './surroundings';
 import { unknownWarning } from './unknown';
 import { withEngine } from './with-engine';
@@ -15,15 +16,15 @@ import { withEngine } from './with-engine';
 export function addSurprise(program: Command, { dist, out, say }: Surroundings): void {
   program
     .command('surprise')
-    .argument('<checkpoint>', 'a model that was trained here')
-    .argument('<file>', 'the text to read')
+    .argument('<checkpoint>', 'a model that was trained here', pathOf('<checkpoint>'))
+    .argument('<file>', 'the text to read', pathOf('<file>'))
     .description('Print every token of a text and its surprise in bits, a line each.')
     .option('--json', 'print one line of JSON on stdout for each')
     .action(async (checkpointFile: string, file: string, options: Record<string, unknown>) => {
-      const checkpoint = readCheckpoint(readBytes(checkpointFile), checkpointFile);
+      const checkpoint = readCheckpoint(readBytes(checkpointFile), showPath(checkpointFile));
       const { configuration, tokenizer } = checkpoint;
       const text = decodeText(readBytes(file), nameOf(file));
-      await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
+      await withEngine(checkpoint, configuration, { dist, threads: 1 }, async (engine) => {
         let tokens = 0;
         let unknowns = 0;
         for (const token of surpriseOfText(engine, tokenizer, text, configuration.text.normalize)) {
@@ -31,15 +32,15 @@ export function addSurprise(program: Command, { dist, out, say }: Surroundings):
           checkMeasured(bits, nameOf(file));
           tokens++;
           if (unknown) unknowns++;
-          if (options.json) out(toJson({ event: 'surprise', token: read, bits, ...(unknown && { unknown }) }));
-          else out(`${JSON.stringify(read)}\t${inFigures(bits, 4)}${unknown ? '\t<unk>' : ''}`);
+          if (options.json) await out(toJson({ event: 'surprise', token: read, bits, ...(unknown && { unknown }) }));
+          else await out(`${JSON.stringify(read)}\t${inFigures(bits, 4)}${unknown ? '\t<unk>' : ''}`);
         }
         if (tokens === 0) {
           throw new UserError(
             `${nameOf(file)} has no token that the model reads, as text.normalize is '${configuration.text.normalize}'; choose a text with letters.`,
           );
         }
-        for (const line of unknownWarning(unknowns, tokens, nameOf(file))) say(line);
+        for (const line of unknownWarning(unknowns, tokens, nameOf(file))) await say(line);
       });
     });
 }

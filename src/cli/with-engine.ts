@@ -11,12 +11,12 @@ export async function withEngine(
   { tokenizer, parameters }: Checkpoint,
   configuration: Configuration,
   options: EngineOptions,
-  use: (engine: Engine) => void,
+  use: (engine: Engine) => Promise<void>,
 ): Promise<void> {
   const engine = await createEngine(configuration.training.engine, shapeOf(configuration, tokenizer), options);
   try {
     engine.parameters.flat.set(parameters.flat);
-    use(engine);
+    await use(engine);
   } finally {
     engine.dispose();
   }

@@ -68,6 +68,8 @@ export interface Moments {
 /** Computes losses, gradients, updates and predictions of one model. Not re-entrant. Every method is synchronous. */
 export interface Engine {
   readonly shape: ModelShape;
+  /** Threads that compute. */
+  readonly threads: number;
   /** Live views; writing to them changes the model. */
   readonly parameters: ParameterTable;
   /** Gradient of the last `gradient` call, before clipping; valid until the next call. */

@@ -179,12 +179,26 @@ export const trainingSchema = z.strictObject({
     .max(1_000_000)
     .default(0)
     .describe('Steps between sampled continuations; 0 samples after every evaluation.'),
-  seed: z.int().min(0).max(4294967295).default(0).describe('Seed of all randomness in the run.'),
+  seed: z
+    .int()
+    .min(0)
+    .max(4294967295)
+    .default(0)
+    .describe(
+      'Seed of all randomness in the run. With another number of threads the same seed gives other last digits.',
+    ),
   engine: z
     .enum(['fused', 'tfjs'])
     .default('fused')
     .describe('What computes losses and gradients: our WebAssembly kernel, or TensorFlow.js, the slower reference.'),
-  threads: z.int().min(0).max(8).default(0).describe('Threads of the fused engine; 0 chooses.'),
+  threads: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(0)
+    .describe(
+      'Threads of the fused engine; 0 chooses by the machine. Another number gives other last digits for the same seed.',
+    ),
   revectorize: z
     .boolean()
     .default(false)

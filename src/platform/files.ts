@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fchmodSync,
   fsyncSync,
   lstatSync,
@@ -14,12 +15,15 @@ import {
 } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { showPath } from '../text/quote';
 import { isAlive } from './processes';
 
 /** Why a file operation failed, in a few words, by the system's code. */
 const causes: Readonly<Record<string, string>> = {
   EACCES: 'permission was denied',
   EDQUOT: 'the disk is full',
+  EFBIG: 'it would be larger than files may be here',
+  EIO: 'the disk does not answer',
   EISDIR: 'it is a folder',
   ELOOP: 'its links lead in a circle',
   EMFILE: 'too many files are open',
@@ -30,12 +34,28 @@ const causes: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is not a folder',
   EPERM: 'permission was denied',
   EROFS: 'the disk is read-only',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
 };
 
 /** Says in a few words why a file operation failed, for the end of a sentence. */
 export function describeFileError(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return causes[code ?? ''] ?? message ?? String(error);
+  // What Node says of another cause ends with the call and the path, as they are.
+  return causes[code ?? ''] ?? (code && message ? message.replace(/, \w+(?: '.*)?$/s, '') : message) ?? String(error);
+}
+
+/** The same for one path: where it leads to nothing, says whether its folder is missing, or what a link leads to. */
+export function describePathError(path: string, error: unknown): string {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return describeFileError(error);
+  try {
+    const target = followLinks(path);
+    const where = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? dirname(target) : dirname(path);
+    if (!existsSync(dirname(target))) return `the folder ${showPath(where)} does not exist`;
+    if (target !== resolve(path)) return `it is a link to ${showPath(target)}, which does not exist`;
+    return describeFileError(error);
+  } catch (other) {
+    return describeFileError(other);
+  }
 }
 
 /** A file cannot be used as a file; the message ends a sentence as `describeFileError` does. */
@@ -72,13 +92,40 @@ export function followLinks(path: string): string {
   throw Object.assign(new Error(`${path}: its links lead in a circle`), { code: 'ELOOP' });
 }
 
+/** Tells a file from every other, and from itself once it was replaced or written to; undefined if there is none. */
+export function identityOf(path: string): string | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats && [stats.dev, stats.ino, stats.size, stats.mtimeNs].join(' ');
+}
+
+/** Whether two paths lead to one file, by links of either kind. */
+export function isSameFile(a: string, b: string): boolean {
+  try {
+    const [one, other] = [a, b].map((path) => statSync(path, { bigint: true }));
+    return one.dev === other.dev && one.ino === other.ino;
+  } catch {
+    return false;
+  }
+}
+
 /** Of a temporary file's name, code points taken from the file's own: at most 4 bytes each, and names have at most 255. */
 const nameLength = 55;
 const leftover = /\.(\d+)\.partial$/;
 
+const shortName = (target: string): string => [...basename(target)].slice(0, nameLength).join('');
+
 function temporaryName(target: string): string {
-  const name = [...basename(target)].slice(0, nameLength).join('');
-  return join(dirname(target), `${name}.${process.pid}.partial`);
+  return join(dirname(target), `${shortName(target)}.${process.pid}.partial`);
+}
+
+/**
+ * Checks that `writeAtomicallySync` could write there now, by making the temporary file and removing it again.
+ * @throws an error of the system
+ */
+export function checkWritable(path: string): void {
+  const temporary = temporaryName(followLinks(path));
+  closeSync(openSync(temporary, 'w'));
+  rmSync(temporary, { force: true });
 }
 
 /**
@@ -147,11 +194,16 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string):
   syncFolder(dirname(target));
 }
 
-/** Removes temporary files that processes which are no longer alive left in a folder. Never throws. */
-export function removeLeftovers(folder: string): void {
+/**
+ * Removes temporary files that processes which are no longer alive left in a folder. Never throws.
+ * @param target leaves all but those of this file: in a folder of somebody's own, other names may be theirs
+ */
+export function removeLeftovers(folder: string, target?: string): void {
   try {
     for (const name of readdirSync(folder)) {
-      const id = Number(leftover.exec(name)?.[1] ?? Number.NaN);
+      const found = leftover.exec(name);
+      const id = Number(found?.[1] ?? Number.NaN);
+      if (found && target !== undefined && name.slice(0, found.index) !== shortName(target)) continue;
       if (Number.isNaN(id) || id === process.pid || isAlive(id, undefined)) continue;
       rmSync(join(folder, name), { force: true });
     }

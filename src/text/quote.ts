@@ -17,6 +17,19 @@ export function escapeText(text: string): string {
   return characters.length > longestQuote ? `${shown}…` : shown;
 }
 
+/** Characters of a path that a message shows, at most, and how many of its end are among them. */
+const longestPath = 200;
+const pathEnd = 120;
+
+/** A path or a file's name as a message may show it: on one line, and without its middle if it is very long. */
+export function showPath(path: string): string {
+  const characters = [...path];
+  const show = (part: readonly string[]) =>
+    part.map((character) => ('"\\'.includes(character) ? character : escapeCharacter(character))).join('');
+  if (characters.length <= longestPath) return show(characters);
+  return `${show(characters.slice(0, longestPath - pathEnd))}…${show(characters.slice(-pathEnd))}`;
+}
+
 /** Control characters, line and paragraph ends, marks of direction, surrogates that stand alone, and what no font has. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
 

@@ -50,6 +50,8 @@ export interface PreparedEvent {
   readonly batch: number;
   readonly steps: number;
   readonly engine: string;
+  /** Threads that compute: another number adds in another order, and gives other last digits. */
+  readonly threads: number;
   /** Sentences that a person should read, such as what was shrunk and why. */
   readonly notes: readonly string[];
   /** Perplexities, per token on the validation text, that need no network; drawn as lines. */

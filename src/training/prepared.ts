@@ -59,6 +59,7 @@ export function prepared(
     totalSteps: plan.totalSteps,
     ...window,
     engine: configuration.training.engine,
+    threads: engine.threads,
     notes: [...notes, ...more],
     baselines,
     diagnosis: withoutValidation(corpus.validation.length),

@@ -49,7 +49,7 @@ describe('recurrent', () => {
       events(stdout)
         .filter(({ event }) => event === 'step')
         .map(({ loss }) => loss);
-    expect(losses(recurrent(...command).stdout)).toEqual(losses(first.stdout));
+    expect(losses(recurrent(...command, '--force').stdout)).toEqual(losses(first.stdout));
     expect(existsSync(at('fox.safetensors'))).toBe(true);
   });
 

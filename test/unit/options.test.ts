@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { asTyped, flagOf, givenOptions } from '../../src/cli/options';
+import { Streams } from '../../src/cli/streams';
 import { addTrain } from '../../src/cli/train';
 import { runRules, type SettingRule, settingRules, settingsContribution } from '../../src/host/contributes';
 import { configurationSchema } from '../../src/model/configuration';
@@ -22,10 +23,13 @@ function another({ type, default: value, enum: choices, minimum = 0, maximum = 1
   return value === minimum ? maximum : minimum;
 }
 
+const streams = new Streams();
+const surroundings = { dist: '', streams, out: streams.out, say: streams.say };
+
 /** What the train command makes of its arguments. */
 function parsed(...args: string[]): Record<string, unknown> {
   const program = new Command();
-  addTrain(program, { dist: '', out: () => {}, say: () => {} });
+  addTrain(program, surroundings);
   const [train] = program.commands;
   let options: Record<string, unknown> = {};
   train.action((_file: string, given: Record<string, unknown>) => {

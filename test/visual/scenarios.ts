@@ -264,6 +264,7 @@ export function summary(state: RunState, step: number, total: number, more: Part
           batch: 32,
           steps: 35,
           engine: 'fused',
+          threads: 2,
           notes: [],
           baselines,
         },

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { defaultThreads } from '../../engine/fused';
 import { toJson } from '../../protocol/json';
+import { showPath } from '../../text/quote';
 import { UserError } from '../../text/user-error';
 import type { Surroundings } from '../surroundings';
 import { allowRevectorization } from '../v8-flags';
@@ -22,22 +23,22 @@ export async function bench(options: Options, { dist, out, say }: Surroundings):
   const peer = await findPeer(options, dist, say);
   const threads = options.threads || defaultThreads();
   const show = (result: object, line: string) => out(options.json ? toJson(result) : line);
-  if (!options.json) out(heading(threads));
+  if (!options.json) await out(heading(threads));
   for (const row of chosen) {
     const result = await measure(row, options, dist, threads, peer);
-    show(result, tableLine(result));
+    await show(result, tableLine(result));
   }
   if (options.only) return;
   const speed = await generationSpeed(dist, Math.max(3, options.rounds));
   const whole = (n: number) => Math.round(n).toLocaleString('en');
   const spread = `${whole(speed.low)} to ${whole(speed.high)}`;
-  show(
+  await show(
     { generation: speed },
     `Generation, GRU-256, one row, one thread: ${whole(speed.median)} characters a second (${spread}).`,
   );
   const file = textFile(options, dist, 'tinyshakespeare.txt');
   const epoch = await epochTime(readFileSync(file, 'utf8'), basename(file), dist, threads);
-  show(
+  await show(
     { epoch },
     `One epoch of ${epoch.text} (${whole(epoch.characters)} characters), GRU-256, ${threads} threads: ${epoch.seconds.toFixed(1)} s.`,
   );
@@ -48,11 +49,16 @@ function textFile({ texts }: Options, dist: string, name: string): string {
   return texts && existsSync(file) ? file : join(dist, 'samples', 'moby-dick.txt');
 }
 
-async function findPeer(options: Options, dist: string, say: (line: string) => void): Promise<Peer | undefined> {
+async function findPeer(
+  options: Options,
+  dist: string,
+  say: (line: string) => Promise<void>,
+): Promise<Peer | undefined> {
   if (!options.pytorch) return undefined;
-  if (!existsSync(options.pytorch)) throw new UserError(`--pytorch ${options.pytorch}: there is no such file.`);
+  if (!existsSync(options.pytorch))
+    throw new UserError(`--pytorch ${showPath(options.pytorch)}: there is no such file.`);
   if (!(await hasTorch(options.python))) {
-    say(`${options.python} has no torch, so PyTorch is left out.`);
+    await say(`${showPath(options.python)} has no torch, so PyTorch is left out.`);
     return undefined;
   }
   return {

@@ -1,6 +1,5 @@
 import type { ModelShape } from '../../model/configuration';
 import { ParameterTable } from '../../model/parameters';
-import { UserError } from '../../text/user-error';
 import type { Window } from '../../text/windows';
 import type { Engine, EngineOptions, GradientResult, Moments, OptimizerStep, Pass, State } from '../engine';
 import { NATS, SQUARES, task, word } from './control';
@@ -15,6 +14,7 @@ import {
   stepLayout,
   type WindowLayout,
 } from './layout';
+import { giveBack, refusal, takeMemory } from './memory';
 import { Pool } from './pool';
 import { step } from './step';
 import type { Thread } from './thread';
@@ -49,24 +49,8 @@ export async function createFusedEngine(shape: ModelShape, options: FusedOptions
   const threads = options.threads || defaultThreads();
   const model = modelLayout(shape, threads);
   const module = compileKernels(options.dist, options.build ?? bestBuild(options.dist, options.revectorized));
-  const memory = takeMemory(model);
+  const memory = takeMemory(model.end);
   return new SharedMemoryEngine(model, memory, await Pool.start(options.dist, { memory, module, shape, threads }));
-}
-
-/** A shared memory that holds the model and can grow for the windows. */
-function takeMemory(model: ModelLayout): WebAssembly.Memory {
-  try {
-    return new WebAssembly.Memory({ initial: pages(model.end), maximum: 65536, shared: true });
-  } catch {
-    throw refusal(model.end);
-  }
-}
-
-function refusal(bytes: number): UserError {
-  const size = `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-  return new UserError(
-    `The system did not give the fused engine the ${size} of memory it needs: close other programs, or lower model.hidden, training.batch or training.steps.`,
-  );
 }
 
 class SharedMemoryEngine implements FusedEngine {
@@ -95,6 +79,10 @@ class SharedMemoryEngine implements FusedEngine {
 
   get shape(): ModelShape {
     return this.model.shape;
+  }
+
+  get threads(): number {
+    return this.model.threads;
   }
 
   gradient(window: Window, state: State, pass: Pass = {}): GradientResult {
@@ -153,7 +141,7 @@ class SharedMemoryEngine implements FusedEngine {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    this.pool.dispose();
+    void this.pool.dispose().then(() => giveBack(this.memory));
   }
 
   private get thread(): Thread {

@@ -56,13 +56,15 @@ export class Pool {
     }
   }
 
-  /** Ends the threads. */
-  dispose(): void {
+  /** Ends the threads. Resolves when none of them can touch the memory any more. */
+  async dispose(): Promise<void> {
     const { words } = this.own;
+    const ended = this.workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
     words[word.task] = task.exit;
     Atomics.add(words, word.sequence, 1);
     Atomics.notify(words, word.sequence);
     this.workers.length = 0;
+    await Promise.all(ended);
   }
 }
 

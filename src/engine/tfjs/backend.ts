@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { UserError } from '../../text/user-error';
 
 export type Backend = 'wasm' | 'cpu';
 
@@ -9,7 +10,7 @@ const ready = new Map<Backend, Promise<void>>();
 /**
  * Starts a tfjs backend, once for each thread.
  * @param dist absolute path of the folder that holds `tfjs/*.wasm`
- * @throws Error naming the backend and the folder if it does not start
+ * @throws UserError naming the backend and the folder if it does not start
  */
 export function startBackend(backend: Backend, dist: string): Promise<void> {
   let started = ready.get(backend);
@@ -25,7 +26,9 @@ async function start(backend: Backend, dist: string): Promise<void> {
   tf.enableProdMode();
   if (backend === 'wasm') setWasmPaths(join(dist, 'tfjs/'));
   if (!(await tf.setBackend(backend))) {
-    throw new Error(`The tfjs ${backend} backend did not start from ${join(dist, 'tfjs')}.`);
+    throw new UserError(
+      `The tfjs ${backend} backend did not start from ${join(dist, 'tfjs')}: its files are missing, or the system did not give it memory.`,
+    );
   }
 }
 

@@ -22,6 +22,7 @@ export async function createTfjsEngine(shape: ModelShape, options: EngineOptions
 }
 
 class TfjsEngine implements Engine {
+  readonly threads = 1;
   readonly parameters: ParameterTable;
   readonly gradients: ParameterTable;
   readonly moments: Moments;

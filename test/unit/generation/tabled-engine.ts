@@ -14,6 +14,7 @@ export function tabledEngine(vocabulary: number, table: (last: number, before: n
   };
   return {
     shape,
+    threads: 1,
     parameters: new ParameterTable(shape),
     gradients: new ParameterTable(shape),
     moments: { first: new Float32Array(), second: new Float32Array() },

@@ -43,6 +43,7 @@ async function record(training: object): Promise<Asked[]> {
   const measure = ({ steps, batch }: Window) => ({ nats: steps * batch, tokens: steps * batch });
   const engine: Engine = {
     shape,
+    threads: 1,
     parameters: new ParameterTable(shape),
     gradients: new ParameterTable(shape),
     moments: { first: new Float32Array(0), second: new Float32Array(0) },
