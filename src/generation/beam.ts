@@ -1,7 +1,7 @@
 import { createState, type State } from '../engine/engine';
 import type { ModelShape } from '../model/configuration';
 import type { TokenStream } from '../text/token-stream';
-import { type Ending, endsWithin, lastOf } from './ending';
+import { type End, type Ending, endsWithin, lastOf } from './ending';
 import { type PromptRequest, readPrompt, withoutUnknown } from './prompt';
 import { ranked } from './sample';
 
@@ -25,6 +25,7 @@ export interface BeamResult {
   readonly bits: number;
   /** What continuations of different lengths are ranked by. */
   readonly bitsPerToken: number;
+  readonly end: End;
 }
 
 /** A continuation under way: its last token, and the one that it goes on from. */
@@ -61,8 +62,8 @@ export function* beamSearch(request: BeamRequest): Generator<undefined, BeamResu
       const stream = before.stream.fork();
       const text = stream.next(id);
       const end = endsWithin(before.tail, text, ending, stop);
-      const beam = { before, id, text: text.slice(0, end), tail: lastOf(before.tail + text), stream, nats };
-      if (end !== undefined) ended.push(toResult(beam));
+      const beam = { before, id, text: text.slice(0, end?.at), tail: lastOf(before.tail + text), stream, nats };
+      if (end) ended.push(toResult(beam, end.why));
       else {
         grown.push(beam);
         parents.push(parent);
@@ -75,7 +76,9 @@ export function* beamSearch(request: BeamRequest): Generator<undefined, BeamResu
     yield undefined; // before the step: what it gives is valid only until somebody else's
     next = engine.step(last, state); // (beams, V)
   }
-  return [...ended, ...live.map(toResult)].sort((a, b) => a.bitsPerToken - b.bitsPerToken).slice(0, B);
+  return [...ended, ...live.map((beam) => toResult(beam, 'length'))]
+    .sort((a, b) => a.bitsPerToken - b.bitsPerToken)
+    .slice(0, B);
 }
 
 /** The B likeliest ways to go on with one token, over all beams. */
@@ -111,7 +114,7 @@ function selectRows(shape: ModelShape, from: State, parents: readonly number[]):
 }
 
 /** Follows a beam back to its beginning. */
-function toResult(beam: Beam): BeamResult {
+function toResult(beam: Beam, end: End): BeamResult {
   const ids: number[] = [];
   const texts: string[] = [];
   for (let at = beam; at.before; at = at.before) {
@@ -119,5 +122,5 @@ function toResult(beam: Beam): BeamResult {
     texts.push(at.text);
   }
   const bits = beam.nats / Math.LN2;
-  return { text: texts.reverse().join(''), ids: ids.reverse(), bits, bitsPerToken: bits / ids.length };
+  return { text: texts.reverse().join(''), ids: ids.reverse(), bits, bitsPerToken: bits / ids.length, end };
 }

@@ -1,6 +1,6 @@
 import { Random } from '../model/random';
 import type { Tokenizer } from '../text/tokenizer';
-import { type Ending, endsWithin, lastOf } from './ending';
+import { type End, type Ending, endsWithin, lastOf } from './ending';
 import { type PromptRequest, readPrompt, withoutUnknown } from './prompt';
 import { distribution, draw, ranked, type SamplingOptions } from './sample';
 
@@ -8,7 +8,14 @@ import { distribution, draw, ranked, type SamplingOptions } from './sample';
 export interface SampledToken {
   /** The text that is complete with it; empty while a character still lacks bytes, as may happen with subwords. */
   readonly text: string;
-  /** −log2 p under the model at temperature 1. */
+  /** Its bytes that belong to a character which is not whole yet, such as `E2 80`; absent if there are none. */
+  readonly piece?: string;
+  /**
+   * What a model reads to go on after it: one id, or, of the first after a prompt, those also that stand for the end of the
+   * prompt where a token reaches across it.
+   */
+  readonly ids: readonly number[];
+  /** −log2 p under the model at temperature 1; of the first after a prompt, given that the prompt stands there. */
   readonly bits: number;
   /** The likeliest tokens of the distribution that it was drawn from (temperature 1 if that was 0), best first. */
   readonly alternatives: readonly Alternative[];
@@ -16,7 +23,10 @@ export interface SampledToken {
 
 /** A token that might have been drawn. */
 export interface Alternative {
+  /** As of a token that was drawn. */
   readonly text: string;
+  readonly piece?: string;
+  readonly ids: readonly number[];
   /** With which it would have been drawn: tempered and cut as the options say. */
   readonly probability: number;
   /** −log2 p under the model at temperature 1, as of the token that was drawn. */
@@ -51,6 +61,7 @@ export function alternativesOf(
 ): Alternative[] {
   return ranked(probabilities, count).map((id) => ({
     text: tokenizer.vocabulary[id],
+    ids: [id],
     probability: probabilities[id],
     bits: -logProbabilities[id] / Math.LN2,
   }));
@@ -61,7 +72,7 @@ export function alternativesOf(
  * The same seed gives the same text. `<unk>` is never sampled unless there is nothing else.
  * @throws Error if the model gives NaN
  */
-export function* continueText(request: Continuation): Generator<SampledToken, void> {
+export function* continueText(request: Continuation): Generator<SampledToken, End> {
   const { engine, tokenizer, options, seed, stop, ending, alternatives } = request;
   const random = new Random(seed);
   const reporting = options.temperature === 0 ? { ...options, temperature: 1 } : options;
@@ -78,18 +89,20 @@ export function* continueText(request: Continuation): Generator<SampledToken, vo
     const text = stream.next(id);
     const end = endsWithin(written, text, ending, stop);
     const token: SampledToken = {
-      text: text.slice(0, end),
+      text: text.slice(0, end?.at),
+      ids: [id],
       bits: -next[id] / Math.LN2,
       alternatives: alternativesOf(shown, next, tokenizer, alternatives),
     };
-    if (end !== undefined) {
-      if (end > 0) yield token;
-      return;
+    if (end) {
+      if (end.at > 0) yield token;
+      return end.why;
     }
     yield token;
     written = lastOf(written + text);
-    if (n + 1 === options.length) return;
+    if (n + 1 === options.length) break;
     input[0] = id;
     next = engine.step(input, state); // (1, V)
   }
+  return 'length';
 }

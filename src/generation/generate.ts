@@ -1,6 +1,7 @@
 import type { GenerationConfiguration } from '../model/configuration';
 import { beamSearch } from './beam';
 import { alternativesOf, type Continuation, continueText, type SampledToken } from './continue';
+import type { End } from './ending';
 import { readPrompt, withoutUnknown } from './prompt';
 import { distribution } from './sample';
 
@@ -14,15 +15,16 @@ export interface GenerationRequest extends Omit<Continuation, 'options' | 'endin
  * there is no token yet, and undefined is yielded, so that it can be given up.
  * @throws Error if the model gives NaN
  */
-export function* generate(request: GenerationRequest): Generator<SampledToken | undefined, void> {
+export function* generate(request: GenerationRequest): Generator<SampledToken | undefined, End> {
   const { options } = request;
   const ending = options.ending === 'length' ? undefined : options.ending;
   if (options.beams === 0) {
-    yield* continueText({ ...request, ending });
-    return;
+    return yield* continueText({ ...request, ending });
   }
   const [best] = yield* beamSearch({ ...request, ending, beams: options.beams, length: options.length });
-  if (best) yield* score(request, best.ids, best.text.length);
+  if (!best) return 'nothing';
+  yield* score(request, best.ids, best.text.length);
+  return best.end;
 }
 
 /** The tokens of a found continuation, each with its bits and alternatives, cut at `length` UTF-16 units. */
@@ -38,6 +40,7 @@ function* score(request: GenerationRequest, ids: readonly number[], length: numb
     written += text.length;
     yield {
       text,
+      ids: [id],
       bits: -next[id] / Math.LN2,
       alternatives: alternativesOf(probabilities, next, tokenizer, alternatives),
     };

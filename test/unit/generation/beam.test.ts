@@ -37,9 +37,9 @@ function search(request: BeamRequest, meanwhile = () => {}): BeamResult[] {
 /** The same search with each beam's tokens in full, fed and decoded anew at every step. */
 function plainSearch({ engine, tokenizer, prompt, beams: B, length, ending }: BeamRequest): BeamResult[] {
   const ended: (BeamResult & { nats: number })[] = [];
-  const result = (ids: number[], nats: number, text: string) => {
+  const result = (ids: number[], nats: number, text: string, end: BeamResult['end'] = 'length') => {
     const bits = nats / Math.LN2;
-    return { ids, nats, text, bits, bitsPerToken: bits / ids.length };
+    return { ids, nats, text, bits, bitsPerToken: bits / ids.length, end };
   };
   let live = [result([], 0, '')];
   for (let n = 0; n < length && live.length > 0 && ended.length < B; n++) {
@@ -57,7 +57,7 @@ function plainSearch({ engine, tokenizer, prompt, beams: B, length, ending }: Be
       const text = tokenizer.decode(ids).replace(/\uFFFD+$/u, '');
       const end = endsWithin(beam.text, text.slice(beam.text.length), ending);
       if (end === undefined) live.push(result(ids, nats, text));
-      else ended.push(result(ids, nats, text.slice(0, beam.text.length + end)));
+      else ended.push(result(ids, nats, text.slice(0, beam.text.length + end.at), end.why));
     }
   }
   return [...ended, ...live]
@@ -204,7 +204,7 @@ describe('generate', () => {
     };
     const given = generate({ ...request, engine: { ...engine, step } });
     for (let i = 0; i < 5; i++) given.next();
-    given.return();
+    given.return('nothing');
     expect(steps).toBe(5);
   });
 });
