@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
+import type { SampledToken } from '../generation/continue';
 import { generate } from '../generation/generate';
+import type { PromptReport } from '../generation/prompt';
+import { nothingUnknown } from '../generation/unknown';
 import { readCheckpoint } from '../model/checkpoint';
+import { wholeClusters } from '../text/clusters';
 import { readBytes } from './files';
 import { addOptions, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
 import { withEngine } from './with-engine';
 
 /** `recurrent sample CHECKPOINT`: text after a prompt. */
-export function addSample(program: Command, { dist, out }: Surroundings): void {
+export function addSample(program: Command, { dist, out, say }: Surroundings): void {
   const command = program
     .command('sample')
     .argument('<checkpoint>', 'a model that was trained here')
@@ -24,26 +28,21 @@ export function addSample(program: Command, { dist, out }: Surroundings): void {
       await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
         const { prompt } = generation;
         const { normalize } = configuration.text;
-        const request = {
-          engine,
-          tokenizer,
-          normalize,
-          prompt,
-          options: generation,
-          seed: training.seed,
-          alternatives: 0,
+        const unasked = { seed: training.seed, alternatives: 0 };
+        let unknown = nothingUnknown;
+        const report = (told: PromptReport) => {
+          unknown = told.unknown;
+          for (const note of told.notes) say(note);
         };
-        const tokens = [...generate(request)].filter((token) => token !== undefined);
-        const text = tokens.map((token) => token.text).join('');
+        const writing = generate({ engine, tokenizer, normalize, prompt, options: generation, ...unasked, report });
+        const tokens: SampledToken[] = [];
+        let next = writing.next();
+        for (; !next.done; next = writing.next()) if (next.value) tokens.push(next.value);
+        const written = tokens.map((token) => token.text).join('');
+        const text = next.value === 'length' ? wholeClusters(written) : written;
         if (options.json) {
-          out(
-            JSON.stringify({
-              event: 'continuation',
-              prompt,
-              text,
-              tokens: tokens.map(({ text, bits }) => ({ text, bits })),
-            }),
-          );
+          const line = { event: 'continuation', prompt, text, end: next.value, unknown };
+          out(JSON.stringify({ ...line, tokens: tokens.map(({ text, ids, bits }) => ({ text, ids, bits })) }));
         } else out(prompt + text);
       });
     },

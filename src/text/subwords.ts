@@ -1,5 +1,7 @@
+import { type Cover, nothingOpen } from './cover';
 import { GrowingIds, type Ids } from './ids';
 import { learnMerges } from './merges';
+import { subwordCovers, textOf } from './subword-covers';
 import type { TokenStream } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { encodeWtf8, Wtf8Decoder } from './wtf8';
@@ -22,6 +24,10 @@ export class SubwordTokenizer implements Tokenizer {
   readonly unknown = -1;
   readonly vocabulary: readonly string[];
   private readonly bytes: readonly Uint8Array[];
+  /** Which tokens are no whole characters. */
+  private readonly partial: readonly boolean[]; // (V)
+  /** Tokens that no character begins with. */
+  private readonly unfit: readonly number[];
   /** Key of a merge's two halves → the token that it makes. A lower token was learnt earlier and is applied first. */
   private readonly ranks = new Map<number, number>();
   private readonly pieces = new Map<string, readonly number[]>();
@@ -34,7 +40,9 @@ export class SubwordTokenizer implements Tokenizer {
       this.ranks.set(pairKey(a, b), 256 + i);
     });
     this.bytes = bytes;
+    this.partial = bytes.map((token) => textOf(token) === undefined);
     this.vocabulary = bytes.map(describeBytes);
+    this.unfit = this.unfitAfter(new Wtf8Decoder());
   }
 
   encode(text: string): Ids {
@@ -66,14 +74,46 @@ export class SubwordTokenizer implements Tokenizer {
   }
 
   stream(decoder = new Wtf8Decoder()): TokenStream {
+    let piece = '';
     return {
-      next: (id) => decoder.decode(this.bytes[id]),
+      get piece() {
+        return piece;
+      },
+      next: (id) => {
+        const text = decoder.decode(this.bytes[id]);
+        piece = decoder.isWhole ? '' : describePiece(this.bytes[id]);
+        return text;
+      },
+      unfit: () => (decoder.isWhole ? this.unfit : this.unfitAfter(decoder)),
       fork: () => this.stream(decoder.fork()),
     };
   }
 
+  openFrom(text: string): number {
+    let from = text.length;
+    for (const { index } of text.matchAll(piecePattern)) from = index;
+    return from;
+  }
+
+  covers(stump: string): readonly Cover[] {
+    if (stump === '') return nothingOpen;
+    const { bytes, vocabulary, partial } = this;
+    const whole = vocabulary.map((text, id) => (partial[id] ? undefined : text)); // (V)
+    const merge = (piece: Uint8Array) => this.merge(piece);
+    return subwordCovers({ bytes, whole, merge, firstPiece }, stump);
+  }
+
+  after(): undefined {
+    return undefined;
+  }
+
   serialise(): TokenizerData {
     return { kind: 'subwords', merges: this.merges.map(([a, b]) => [a, b]) };
+  }
+
+  /** Tokens with which the text under way would be none, as a character would lack bytes or have others. */
+  private unfitAfter(decoder: Wtf8Decoder): readonly number[] {
+    return this.bytes.flatMap((bytes, id) => (decoder.fits(bytes) ? [] : [id]));
   }
 
   /** Applies the merges to one piece, the earliest learnt first. */
@@ -103,13 +143,25 @@ function pairKey(a: number, b: number): number {
   return a * 67108864 + b;
 }
 
+/** The first piece of a text. */
+function firstPiece(text: string): string {
+  piecePattern.lastIndex = 0;
+  const piece = piecePattern.exec(text)?.[0] ?? '';
+  piecePattern.lastIndex = 0;
+  return piece;
+}
+
+const hexOf = (byte: number) => byte.toString(16).toUpperCase().padStart(2, '0');
+
+/** The bytes at the end of a token that belong to a character which is not whole, such as `E2 80`. */
+function describePiece(bytes: Uint8Array): string {
+  const begins = bytes.findLastIndex((byte) => (byte & 0xc0) !== 0x80);
+  return Array.from(bytes.subarray(Math.max(0, begins)), hexOf).join(' ');
+}
+
 /** Bytes as text, or one by one such as `<E2><80>` where they are no whole characters. */
 function describeBytes(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return Array.from(bytes, (byte) => `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`).join('');
-  }
+  return textOf(bytes) ?? Array.from(bytes, (byte) => `<${hexOf(byte)}>`).join('');
 }
 
 /** Learns merges from a text until there are V tokens or nothing occurs twice. */

@@ -4,6 +4,7 @@ import { createEngine } from '../engine/create';
 import type { Engine } from '../engine/engine';
 import { generate } from '../generation/generate';
 import { ModelCache } from '../generation/model-cache';
+import type { PromptReport } from '../generation/prompt';
 import { nothingUnknown } from '../generation/unknown';
 import { readCheckpoint, shapeOf } from '../model/checkpoint';
 import { type Configuration, parseGeneration } from '../model/configuration';
@@ -60,10 +61,10 @@ const methods: GenerationMethods = {
     return { vocabulary, dropped: models.put(model, { engine, kind, tokenizer, normalize }) };
   },
 
-  async continue({ model, prompt, options: asked, seed, stop, alternatives, ticket, stream, share = 1 }) {
+  async continue({ model, prompt, follow, options: asked, seed, stop, alternatives, ticket, stream, share = 1 }) {
     const used = models.use(model);
     const { engine, tokenizer, normalize } = used;
-    const options = parseGeneration(asked, normalize, 'Sampling');
+    const options = parseGeneration({ ...asked, prompt: '' }, normalize, 'Sampling');
     const tokens: SampledToken[] = [];
     let sent = 0;
     let sentAt = performance.now();
@@ -75,15 +76,19 @@ const methods: GenerationMethods = {
       sent = tokens.length;
       sentAt = performance.now();
     };
+    let told: PromptReport = { unknown: nothingUnknown, notes: [] };
+    const report = (how: PromptReport) => {
+      told = how;
+    };
     const result = (end?: End): ContinueResult => {
       const text = tokens.map((token) => token.text).join('');
       const whole = end === 'length' ? wholeClusters(text) : text;
-      return { tokens, text: whole, end, cancelled: end === undefined, unknown: nothingUnknown, notes: [] };
+      return { tokens, text: whole, end, cancelled: end === undefined, ...told };
     };
     active.set(ticket, false);
     const release = models.hold(used);
     try {
-      const request = { engine, tokenizer, normalize, prompt, options, seed, stop, alternatives };
+      const request = { engine, tokenizer, normalize, prompt, follow, options, seed, stop, alternatives, report };
       const writing = generate(request);
       for (let next = writing.next(); ; next = writing.next()) {
         if (next.done) {

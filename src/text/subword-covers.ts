@@ -1,0 +1,77 @@
+import type { Cover } from './cover';
+import { encodeWtf8 } from './wtf8';
+
+/** What is known of the subwords of a model. */
+export interface Subwords {
+  /** Bytes of each token. */
+  readonly bytes: readonly Uint8Array[]; // (V)
+  /** The text of a token that is whole characters; undefined of others. */
+  readonly whole: readonly (string | undefined)[]; // (V)
+  /** The tokens of one piece. */
+  merge(bytes: Uint8Array): readonly number[];
+  /** The piece that a text begins with, which tokens never reach beyond. */
+  firstPiece(text: string): string;
+}
+
+/**
+ * The ways to read a text that begins with a stump, the last piece of a prompt: a token that reaches beyond it may begin at each
+ * of its bytes. Only those ways are given in which the tokenizer itself reads such a text.
+ */
+export function subwordCovers(subwords: Subwords, stump: string): Cover[] {
+  const stumpBytes = encodeWtf8(stump);
+  const n = stumpBytes.length;
+  const covers: Cover[] = [];
+  for (let k = 0; k <= n; k++) {
+    const before = subwords.merge(stumpBytes.subarray(0, k));
+    const rest = stumpBytes.subarray(k);
+    const next: number[] = [];
+    subwords.bytes.forEach((bytes, id) => {
+      if (!reachesBeyond(bytes, rest)) return;
+      if (isReadSo(subwords, stump, stumpBytes, before, id, n - k)) next.push(id);
+    });
+    if (next.length > 0) covers.push({ before, isWhole: k === n, next });
+  }
+  return covers;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Bytes as text; undefined where they are no whole characters. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function reachesBeyond(bytes: Uint8Array, rest: Uint8Array): boolean {
+  if (bytes.length <= rest.length) return false;
+  for (let i = 0; i < rest.length; i++) if (bytes[i] !== rest[i]) return false;
+  return true;
+}
+
+/** Whether the tokenizer reads the stump and a token's bytes after the first `inside` as the tokens before it and that token. */
+function isReadSo(
+  { bytes, whole, merge, firstPiece }: Subwords,
+  stump: string,
+  stumpBytes: Uint8Array,
+  before: readonly number[],
+  id: number,
+  inside: number,
+): boolean {
+  const beyond = bytes[id].subarray(inside);
+  // A character that is not whole yet can be of any kind, so that only its first byte tells.
+  if (whole[id] === undefined && inside === 0) return (beyond[0] & 0xc0) !== 0x80;
+  const all = new Uint8Array(stumpBytes.length + beyond.length);
+  all.set(stumpBytes);
+  all.set(beyond, stumpBytes.length);
+  const rest = textOf(beyond);
+  if (rest !== undefined) {
+    const piece = firstPiece(stump + rest);
+    if (piece === stump) return inside === 0;
+    if (piece.length < stump.length + rest.length) return false;
+  }
+  const ids = merge(all);
+  return ids.length === before.length + 1 && ids[before.length] === id && before.every((other, i) => ids[i] === other);
+}
