@@ -61,12 +61,19 @@ export function wordCovers(words: Words, stump: string): Cover[] {
 /** The words that can follow pieces without making others of them. */
 export function wordsAfter({ vocabulary, segment }: Words, pieces: readonly string[]): number[] {
   const last = pieces.at(-1) ?? '';
+  const isMark = pieces.length === 1 && joinsNoWord.test(last);
   const next: number[] = [];
   vocabulary.forEach((word, id) => {
-    if (id !== unknownId && (standApart(last, word) ?? isReadAs(segment, [...pieces, word]))) next.push(id);
+    if (id === unknownId) return;
+    const isApart = standApart(last, word) ?? (isMark && beginsWord.test(word) ? true : undefined);
+    if (isApart ?? isReadAs(segment, [...pieces, word])) next.push(id);
   });
   return next;
 }
+
+/** A mark that no rule joins to a word after it, where no word stands before it. */
+const joinsNoWord = /^[^\p{L}\p{M}\p{N}\p{Pc}\p{Cf}]+$/u;
+const beginsWord = /^[\p{L}\p{N}]/u;
 
 /** Whether two words stay two when one is written after the other; undefined where only the rules of Unicode tell. */
 function standApart(a: string, b: string): boolean | undefined {
