@@ -12,7 +12,11 @@ const most = 50;
 export class Continuations {
   readonly element: HTMLElement;
   private readonly heading = element('span', { class: 'at' });
-  private readonly text = element('p', { class: 'continuation-text', 'data-testid': 'continuation-text' });
+  private readonly text = element('p', {
+    class: 'continuation-text',
+    dir: 'auto',
+    'data-testid': 'continuation-text',
+  });
   private readonly scrubber = new StepScrubber('Continuation through training', (index) => this.choose(index));
   private readonly follow = actionLink('Latest', () => this.choose(undefined));
   private readonly tools = element('div', { class: 'scrubber' }, this.scrubber.element, this.follow);
@@ -104,7 +108,12 @@ export class Continuations {
         'button',
         { type: 'button', onclick: () => this.choose(index) },
         element('span', { class: 'at' }, this.describe(index)),
-        element('span', { class: 'excerpt' }, element('span', { class: 'prompt' }, item?.prompt), item?.text),
+        element(
+          'span',
+          { class: 'excerpt', dir: 'auto' },
+          element('span', { class: 'prompt' }, item?.prompt),
+          item?.text,
+        ),
       ),
     );
   }

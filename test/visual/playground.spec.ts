@@ -4,6 +4,7 @@ import { violations } from './page';
 
 interface Argument {
   readonly prompt: string;
+  readonly follow?: readonly number[];
   readonly ticket: number;
   readonly seed: number;
   readonly options: { readonly temperature: number; readonly length: number };
@@ -25,11 +26,12 @@ async function stream(page: Page, words: readonly string[]): Promise<void> {
     ([id, texts]) => {
       const tokens = texts.map((text, index) => ({
         text,
+        ids: [100 + text.length],
         bits: index * 1.7,
         alternatives: [
-          { text, probability: 2 ** -(index * 1.7), bits: index * 1.7 },
-          { text: 'whale', probability: 0.25, bits: 3.5 },
-          { text: '\n', probability: 0.05, bits: 6 },
+          { text, ids: [100 + text.length], probability: 2 ** -(index * 1.7), bits: index * 1.7 },
+          { text: 'whale', ids: [7], probability: 0.25, bits: 3.5 },
+          { text: '\n', ids: [8], probability: 0.05, bits: 6 },
         ],
       }));
       fakeHost.deliver({ type: 'tokens', ticket: id, tokens });
@@ -74,7 +76,8 @@ test.describe('the playground', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => requests(page)).toHaveLength(2);
     const [first, second] = await requests(page);
-    expect(second.prompt).toBe('Call me the whale');
+    expect(second.prompt, 'the prompt stays, and ids follow it').toBe('Call me ');
+    expect(second.follow).toEqual([104, 7]);
     expect(second.ticket).not.toBe(first.ticket);
     expect(second.options.length).toBe(198);
     await stream(page, [' swam']);
@@ -120,7 +123,11 @@ test.describe('the playground', () => {
     await expect(page.getByTestId('playground-summary')).not.toHaveAttribute('role', 'status');
     await page.evaluate(() => {
       const { id } = fakeHost.posted.filter((message) => message.type === 'request').at(-1)!;
-      fakeHost.deliver({ type: 'response', id, answer: { ok: { tokens: [], cancelled: false, step: 1200 } } });
+      fakeHost.deliver({
+        type: 'response',
+        id,
+        answer: { ok: { tokens: [], cancelled: false, step: 1200, notes: [] } },
+      });
     });
     await expect(announcement).toContainText('2 tokens, 0.85 bits of surprise each, weights of step 1,200.');
   });
@@ -138,8 +145,8 @@ test.describe('the playground', () => {
       const cancelled = sent.find(({ method }) => method === 'cancel')?.argument as { ticket: number };
       if (cancelled.ticket !== asked) throw new Error('Another request was cancelled.');
       const { id } = sent.find(({ method }) => method === 'continue')!;
-      const tokens = ['the ', 'old ', 'late '].map((word) => ({ text: word, bits: 1, alternatives: [] }));
-      fakeHost.deliver({ type: 'response', id, answer: { ok: { tokens, cancelled: true, step: 1200 } } });
+      const tokens = ['the ', 'old ', 'late '].map((word) => ({ text: word, ids: [1], bits: 1, alternatives: [] }));
+      fakeHost.deliver({ type: 'response', id, answer: { ok: { tokens, cancelled: true, step: 1200, notes: [] } } });
     }, ticket);
     await expect(announcement).toContainText('2 tokens, 0.85 bits of surprise each, weights of step 1,200.');
     await expect(text).toHaveText('Call me the old');
@@ -157,7 +164,11 @@ test.describe('the playground', () => {
       const histories = [{ run: run.id, history: stretch(400, 400) }];
       fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [run], histories });
       const { id } = fakeHost.posted.find(({ method }) => method === 'continue')!;
-      fakeHost.deliver({ type: 'response', id, answer: { ok: { tokens: [], cancelled: true, step: 1200 } } });
+      fakeHost.deliver({
+        type: 'response',
+        id,
+        answer: { ok: { tokens: [], cancelled: true, step: 1200, notes: [] } },
+      });
     });
     await page.waitForTimeout(300);
     await expect(page.getByTestId('playground-summary')).toHaveText('');
@@ -185,7 +196,12 @@ test.describe('the playground', () => {
     await page.getByTestId('playground-generate').click();
     await expect.poll(() => requests(page)).toHaveLength(2);
     await page.evaluate(
-      (id) => fakeHost.deliver({ type: 'tokens', ticket: id, tokens: [{ text: 'late', bits: 1, alternatives: [] }] }),
+      (id) =>
+        fakeHost.deliver({
+          type: 'tokens',
+          ticket: id,
+          tokens: [{ text: 'late', ids: [1], bits: 1, alternatives: [] }],
+        }),
       ticket,
     );
     await stream(page, ['new']);
