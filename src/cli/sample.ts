@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { SampledToken } from '../generation/continue';
 import { generate } from '../generation/generate';
 import type { PromptReport } from '../generation/prompt';
+import type { SampledToken } from '../generation/sampled-token';
 import { nothingUnknown } from '../generation/unknown';
 import { readCheckpoint } from '../model/checkpoint';
 import { wholeClusters } from '../text/clusters';
@@ -23,7 +23,11 @@ export function addSample(program: Command, { dist, out, say }: Surroundings): v
       const checkpoint = readCheckpoint(readBytes(file), file);
       const { tokenizer } = checkpoint;
       const base = { ...checkpoint.configuration, training: { ...checkpoint.configuration.training, seed: 0 } };
-      const configuration = configurationFrom(options, ['generation', 'training'], base);
+      const configuration = configurationFrom(options, ['generation', 'training'], {
+        configuration: base,
+        source: 'the checkpoint',
+        say,
+      });
       const { generation, training } = configuration;
       await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
         const { prompt } = generation;

@@ -31,7 +31,8 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     const base = options.preset
       ? withPreset(saved ?? parseConfiguration({}, 'recurrent'), options.preset as PresetName)
       : saved;
-    const configuration = configurationFrom(options, groups, base);
+    const source = saved ? 'the checkpoint' : 'the preset';
+    const configuration = configurationFrom(options, groups, base && { configuration: base, source, say });
     if (configuration.training.revectorize) allowRevectorization();
     const target = options.checkpoint ? String(options.checkpoint) : undefined;
     if (target) checkWritable(target);

@@ -1,8 +1,8 @@
 import type { State } from '../engine/engine';
 import type { TokenStream } from '../text/token-stream';
 import type { Tokenizer } from '../text/tokenizer';
-import type { Alternative } from './continue';
 import { ranked } from './sample';
+import type { Alternative } from './sampled-token';
 
 // N choices, V vocabulary.
 

@@ -1,9 +1,10 @@
 import type { GenerationConfiguration } from '../model/configuration';
 import { type BeamResult, beamSearch } from './beam';
 import type { Choices } from './choices';
-import { type Continuation, continueText, type SampledToken, walk } from './continue';
+import { type Continuation, continueText, walk } from './continue';
 import type { End } from './ending';
 import { distribution } from './sample';
+import type { SampledToken } from './sampled-token';
 
 /** What to continue, decoded as the configuration says. */
 export interface GenerationRequest extends Omit<Continuation, 'options' | 'ending'> {

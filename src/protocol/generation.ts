@@ -1,11 +1,11 @@
 import type { TextFlow } from '../analysis/text-flow';
-import type { SampledToken } from '../generation/continue';
 import type { End } from '../generation/ending';
+import type { SampledToken } from '../generation/sampled-token';
 import type { UnknownText } from '../generation/unknown';
 import type { GenerationConfiguration } from '../model/configuration';
 
-export type { Alternative, SampledToken } from '../generation/continue';
 export type { End } from '../generation/ending';
+export type { Alternative, SampledToken } from '../generation/sampled-token';
 export type { UnknownText } from '../generation/unknown';
 /** The options of sampling, for pages: they know the protocol and nothing below it. */
 export type { GenerationConfiguration };
