@@ -7,10 +7,17 @@ import { actionLink } from './ui';
 
 type Written = Pick<SampledToken, 'text' | 'piece'>;
 
-/** A token's text as it is written on one line: blanks and breaks made visible. */
+/** Characters that nothing is seen of where they stand alone: joiners, marks of direction, variants. */
+const invisible = /^(?:[\p{Cf}\p{Cc}]|\p{Variation_Selector})+$/u;
+
+/** A token's text as it is written on one line: blanks and breaks made visible, and a mark without its letter. */
 function visible(text: string): string {
-  return text.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replaceAll(' ', '␣');
+  const shown = text.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replaceAll(' ', '␣');
+  if (invisible.test(shown)) return [...shown].map(codeOf).join('');
+  return shown.replace(/^\p{M}/u, '◌$&');
 }
+
+const codeOf = (character: string) => `⟨U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}⟩`;
 
 /** Bytes that are no whole character, such as `⟨E2 80⟩`. */
 const bytes = (piece: string) => `⟨${piece}⟩`;

@@ -58,6 +58,22 @@ test.describe('text of any script', () => {
     await expect(page.locator('.token:focus')).toHaveText('ש');
   });
 
+  test('shows what nothing would be seen of', async ({ page }) => {
+    await page.getByTestId('playground-generate').click();
+    await stream(page, ['न', '\u093f', '\u200d', '\ufe0f', '\u200f', '👩\u200d💻']);
+    const labels = await page
+      .locator('.token')
+      .evaluateAll((all) => all.map((token) => token.getAttribute('aria-label')));
+    expect(labels.map((label) => label?.split(',')[0])).toEqual([
+      'न',
+      '◌\u093f',
+      '⟨U+200D⟩',
+      '⟨U+FE0F⟩',
+      '⟨U+200F⟩',
+      '👩\u200d💻',
+    ]);
+  });
+
   test('joins letters and clusters though each is a token', async ({ page }) => {
     /** How wide a text is as one run, and as tokens. */
     const widths = (text: string) =>
