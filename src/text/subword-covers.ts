@@ -7,8 +7,8 @@ export interface Subwords {
   readonly bytes: readonly Uint8Array[]; // (V)
   /** The text of a token that is whole characters; undefined of others. */
   readonly whole: readonly (string | undefined)[]; // (V)
-  /** The tokens of one piece. */
-  merge(bytes: Uint8Array): readonly number[];
+  /** The token that a merge makes of two; undefined if none does. A lower one was learnt earlier and is made first. */
+  made(a: number, b: number): number | undefined;
   /** The piece that a text begins with, which tokens never reach beyond. */
   firstPiece(text: string): string;
 }
@@ -22,16 +22,33 @@ export function subwordCovers(subwords: Subwords, stump: string): Cover[] {
   const n = stumpBytes.length;
   const covers: Cover[] = [];
   for (let k = 0; k <= n; k++) {
-    const before = subwords.merge(stumpBytes.subarray(0, k));
+    const before = tokensOf(stumpBytes.subarray(0, k), subwords);
     const rest = stumpBytes.subarray(k);
     const next: number[] = [];
     subwords.bytes.forEach((bytes, id) => {
       if (!reachesBeyond(bytes, rest)) return;
-      if (isReadSo(subwords, stump, stumpBytes, before, id, n - k)) next.push(id);
+      if (isReadSo(subwords, stump, before, id, n - k)) next.push(id);
     });
     if (next.length > 0) covers.push({ before, isWhole: k === n, next });
   }
   return covers;
+}
+
+/** The tokens of one piece, or of its beginning, which may end within a character. */
+function tokensOf(bytes: Uint8Array, { made }: Subwords): number[] {
+  const tokens = Array.from(bytes);
+  for (;;) {
+    let least = Number.POSITIVE_INFINITY;
+    let at = -1;
+    for (let i = 0; i + 1 < tokens.length; i++) {
+      const token = made(tokens[i], tokens[i + 1]);
+      if (token === undefined || token >= least) continue;
+      least = token;
+      at = i;
+    }
+    if (at < 0) return tokens;
+    tokens.splice(at, 2, least);
+  }
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -52,26 +69,19 @@ function reachesBeyond(bytes: Uint8Array, rest: Uint8Array): boolean {
 }
 
 /** Whether the tokenizer reads the stump and a token's bytes after the first `inside` as the tokens before it and that token. */
-function isReadSo(
-  { bytes, whole, merge, firstPiece }: Subwords,
-  stump: string,
-  stumpBytes: Uint8Array,
-  before: readonly number[],
-  id: number,
-  inside: number,
-): boolean {
+function isReadSo(subwords: Subwords, stump: string, before: readonly number[], id: number, inside: number): boolean {
+  const { bytes, whole, firstPiece } = subwords;
   const beyond = bytes[id].subarray(inside);
   // A character that is not whole yet can be of any kind, so that only its first byte tells.
   if (whole[id] === undefined && inside === 0) return (beyond[0] & 0xc0) !== 0x80;
-  const all = new Uint8Array(stumpBytes.length + beyond.length);
-  all.set(stumpBytes);
-  all.set(beyond, stumpBytes.length);
   const rest = textOf(beyond);
   if (rest !== undefined) {
     const piece = firstPiece(stump + rest);
     if (piece === stump) return inside === 0;
     if (piece.length < stump.length + rest.length) return false;
   }
-  const ids = merge(all);
-  return ids.length === before.length + 1 && ids[before.length] === id && before.every((other, i) => ids[i] === other);
+  // Tokens are read as they are if each two neighbours are, and those of the stump were read so.
+  const last = before.slice(-1);
+  const ids = tokensOf(Uint8Array.from([...last, id].flatMap((token) => [...bytes[token]])), subwords);
+  return ids.length === last.length + 1 && ids[last.length] === id && ids[0] === (last[0] ?? id);
 }

@@ -99,8 +99,8 @@ export class SubwordTokenizer implements Tokenizer {
     if (stump === '') return nothingOpen;
     const { bytes, vocabulary, partial } = this;
     const whole = vocabulary.map((text, id) => (partial[id] ? undefined : text)); // (V)
-    const merge = (piece: Uint8Array) => this.merge(piece);
-    return subwordCovers({ bytes, whole, merge, firstPiece }, stump);
+    const made = (a: number, b: number) => this.ranks.get(pairKey(a, b));
+    return subwordCovers({ bytes, whole, made, firstPiece }, stump);
   }
 
   after(): undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/model/random';
 import { buildCharacters } from '../../../src/text/characters';
 import { buildSubwords, SubwordTokenizer } from '../../../src/text/subwords';
 import type { Tokenizer } from '../../../src/text/tokenizer';
@@ -175,6 +176,18 @@ describe('the ways to read a text that begins with a stump', () => {
       }
     },
   );
+
+  it('cost little after many characters without a blank', () => {
+    const random = new Random(1);
+    const words = Array.from({ length: 400 }, () =>
+      String.fromCodePoint(...Array.from({ length: 3 }, () => 0x4e00 + Math.floor(random.uniform() ** 2 * 90))),
+    );
+    const chinese = Array.from({ length: 1500 }, () => words[Math.floor(random.uniform() ** 2 * 400)]).join('');
+    const tokenizer = buildSubwords(chinese, 700);
+    const began = performance.now();
+    expect(tokenizer.covers(chinese.slice(0, 48)).at(-1)?.next?.length).toBeGreaterThan(100);
+    expect(performance.now() - began).toBeLessThan(700);
+  });
 
   it('cost little, in a large vocabulary', () => {
     const many = Array.from({ length: 19_000 }, (_, n) => `w${n.toString(36)}`);
