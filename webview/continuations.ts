@@ -16,6 +16,7 @@ export class Continuations {
     class: 'continuation-text',
     // A long one is scrolled by keys, too.
     tabindex: 0,
+    dir: 'auto',
     'data-testid': 'continuation-text',
   });
   private readonly scrubber = new StepScrubber('Continuation through training', (index) => this.choose(index));
@@ -109,7 +110,12 @@ export class Continuations {
         'button',
         { type: 'button', onclick: () => this.choose(index) },
         element('span', { class: 'at' }, this.describe(index)),
-        element('span', { class: 'excerpt' }, element('span', { class: 'prompt' }, item?.prompt), item?.text),
+        element(
+          'span',
+          { class: 'excerpt', dir: 'auto' },
+          element('span', { class: 'prompt' }, item?.prompt),
+          item?.text,
+        ),
       ),
     );
   }

@@ -27,6 +27,9 @@ import { View } from './view';
 /** How long the magnified part, or the page, stands still before it is remembered, ms. */
 const keepAfter = 150;
 
+/** Runs that are not in front whose playground is remembered. */
+const mostPlaygrounds = 3;
+
 /** The panel: takes the host's snapshot and deltas, and keeps every part of the page in step with them. */
 export class PanelPage {
   private readonly view: View = new View(() => this.charts.domain(this.view.axis));
@@ -145,6 +148,7 @@ export class PanelPage {
   }
 
   private hydrate({ current, runs, histories }: Extract<ToPanel, { type: 'snapshot' }>): void {
+    this.playground.flush();
     const order = [...histories].sort((a, b) => Number(b.run === current) - Number(a.run === current));
     const another = this.shown[0]?.summary.id !== current;
     // A page that was made again (moved, shown again, loaded again) takes up where its run stood.
@@ -163,11 +167,17 @@ export class PanelPage {
       this.shown.push({ summary, history, colour });
     }
     if (another) this.view.range = kept.range;
-    const { range, playground, continuation } = kept;
+    const { range, continuation } = kept;
+    const { playground, playgrounds } = this.playgroundsFor(current);
     const front = this.shown[0];
     const compare = this.shown.slice(1).map(({ summary }) => summary.id);
     const kinds = Object.fromEntries(this.shown.map(({ summary, colour }) => [summary.id, colour]));
-    this.remember({ run: current, compare, colours: kinds, ...(another && { range, playground, continuation }) });
+    this.remember({
+      run: current,
+      compare,
+      colours: kinds,
+      ...(another && { range, playground, playgrounds, continuation }),
+    });
     setShown(this.empty, !front);
     setShown(this.content, front !== undefined);
     this.charts.setRuns(this.shown);
@@ -178,6 +188,18 @@ export class PanelPage {
     this.setRuns(runs);
     this.view.redraw();
     this.scrollTo(kept.scroll);
+  }
+
+  /** What stood in the playground when a run was last in front, and what stands in those of others. */
+  private playgroundsFor(run: string | undefined): Pick<PanelMemory, 'playground' | 'playgrounds'> {
+    const { run: before, playground, playgrounds = {} } = this.memory;
+    if (before === run) return { playground, playgrounds };
+    const others = new Map(Object.entries(playgrounds).filter(([id]) => id !== run && id !== before));
+    if (before !== undefined && playground) others.set(before, playground);
+    return {
+      playground: playgrounds[run ?? ''],
+      playgrounds: Object.fromEntries([...others].slice(-mostPlaygrounds)),
+    };
   }
 
   private extend({ summary, stretch }: Extract<ToPanel, { type: 'delta' }>): void {

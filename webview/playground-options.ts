@@ -28,9 +28,19 @@ const endings: readonly (readonly [Ending, string])[] = [
 
 type Name = keyof typeof fields;
 
+const names = Object.keys(fields) as Name[];
+
+/** Tokens of a beam search, at most. */
+const longestSearch = 2000;
+
 /** What the fields say, or one sentence on what is wrong with one of them. */
 export type Reading =
-  | { readonly options: Omit<GenerationConfiguration, 'prompt'>; readonly seed: number }
+  | {
+      readonly options: Omit<GenerationConfiguration, 'prompt'>;
+      readonly seed: number;
+      /** What gave way to what was typed, a sentence each. */
+      readonly notes: readonly string[];
+    }
   | { readonly error: string };
 
 /** The playground's sampling options. */
@@ -41,6 +51,8 @@ export class PlaygroundOptions {
       textField(label, '', { inputmode: 'decimal', 'data-testid': `playground-${name}` }),
     ]),
   ) as { [name in Name]: ReturnType<typeof textField> };
+  /** Fields that a person has filled; the others say what the run says. */
+  private readonly typed = new Set<Name>();
   private ending: Ending = 'length';
   private readonly endings = dropdown('End at', endings, this.ending, (value) => {
     this.ending = value as Ending;
@@ -54,10 +66,12 @@ export class PlaygroundOptions {
 
   constructor() {
     this.inputs.seed.value = '0';
+    for (const name of names) this.inputs[name].addEventListener('input', () => this.typed.add(name));
   }
 
   set({ temperature, topK, topP, length, beams, ending }: GenerationConfiguration): void {
     this.setEnding(ending);
+    this.typed.clear();
     for (const [name, value] of Object.entries({ temperature, topK, topP, length, beams })) {
       this.inputs[name as Name].value = String(value);
     }
@@ -96,7 +110,30 @@ export class PlaygroundOptions {
       }
       values[name] = value;
     }
+    const notes = this.giveWay(values);
     const { temperature, topK, topP, length, beams, seed } = values;
-    return { options: { temperature, topK, topP, length, beams, ending: this.ending }, seed };
+    return { options: { temperature, topK, topP, length, beams, ending: this.ending }, seed, notes };
+  }
+
+  /** Changes what a person left as the run has it where it does not go with what they typed. */
+  private giveWay(values: { [name: string]: number }): string[] {
+    const notes: string[] = [];
+    const change = (name: Name, value: number, why: string) => {
+      notes.push(`${fields[name].label} ${values[name]} of the run gives way to ${why}.`);
+      values[name] = value;
+      this.inputs[name].value = String(value);
+    };
+    if (values.beams === 0) return notes;
+    const cuts = (['topK', 'topP'] as const).filter((name) => values[name] !== all[name]);
+    const long = values.length > longestSearch ? (['length'] as const) : [];
+    if (this.typed.has('beams')) {
+      for (const name of cuts)
+        if (!this.typed.has(name)) change(name, all[name], 'beams, which search and do not sample');
+      for (const name of long) if (!this.typed.has(name)) change(name, longestSearch, 'beams, which search no further');
+    } else if ([...cuts, ...long].some((name) => this.typed.has(name))) change('beams', 0, 'what was typed');
+    return notes;
   }
 }
+
+/** Values with which nothing is cut off a distribution. */
+const all = { topK: 0, topP: 1 } as const;

@@ -1,7 +1,8 @@
-import type { Alternative, SampledToken } from '../src/protocol/generation';
-import type { PanelMethods, PlaygroundMemory } from '../src/protocol/panel';
+import type { Alternative, GenerationConfiguration, SampledToken } from '../src/protocol/generation';
+import type { PanelMethods, PlaygroundMemory, ShownToken, TokenTextMemory } from '../src/protocol/panel';
 import { type Caller, RemoteError } from '../src/protocol/rpc';
 import type { RunSummary } from '../src/protocol/runs';
+import { isSame } from './alternatives';
 import { element, setShown, setText } from './dom';
 import { keepFocus } from './keep-focus';
 import { whole } from './metrics';
@@ -11,6 +12,9 @@ import { button, textArea } from './ui';
 
 /** How long what stands here may be forgotten, ms: while tokens stream in, and otherwise. */
 const keepAfter = { busy: 1000, idle: 200 };
+
+/** Texts that one can go back to. */
+const mostBefore = 20;
 
 /** A place to try the model: tokens stream in, tinted by surprise, and every one can be replaced by another it might have been. */
 export class Playground {
@@ -35,6 +39,16 @@ export class Playground {
     this.start();
   });
   private readonly stop = button('Stop', 'stop', () => this.halt());
+  private readonly back = button('Text Before', 'back', () => this.goBack(), {
+    title: 'Shows again what stood here before the last branch or the last prompt',
+    'data-testid': 'playground-back',
+  });
+  /** Texts that others took the place of, the newest last. */
+  private before: { readonly text: TokenTextMemory; readonly step: number | undefined }[] = [];
+  /** What is to be known of how the prompt was read. */
+  private readonly notes = element('p', { class: 'quiet notes', 'data-testid': 'playground-notes' });
+  /** How the tokens under way are drawn. */
+  private how = '';
   private run: RunSummary | undefined;
   private ticket = 0;
   private busy = false;
@@ -55,8 +69,9 @@ export class Playground {
       element('header', {}, element('h2', {}, 'Playground')),
       this.prompt,
       this.options.element,
-      element('div', { class: 'playground-actions' }, this.generate, this.another, this.stop),
+      element('div', { class: 'playground-actions' }, this.generate, this.another, this.stop, this.back),
       this.error,
+      this.notes,
       this.text.element,
       this.summary,
       this.announcement,
@@ -66,6 +81,7 @@ export class Playground {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.start();
     });
     setShown(this.stop, false);
+    setShown(this.back, false);
   }
 
   /**
@@ -80,8 +96,9 @@ export class Playground {
     clearTimeout(this.keeping);
     this.keeping = undefined;
     this.text.clear();
+    this.setBefore([]);
     this.step = memory?.step;
-    for (const node of [this.summary, this.announcement, this.error]) setText(node, '');
+    for (const node of [this.summary, this.announcement, this.error, this.notes]) setText(node, '');
     if (!run) return;
     this.options.set(run.configuration.generation);
     this.prompt.value = memory?.prompt ?? run.configuration.generation.prompt;
@@ -100,26 +117,71 @@ export class Playground {
   receive(ticket: number, tokens: readonly SampledToken[]): void {
     if (ticket !== this.ticket || !this.busy) return;
     this.received += tokens.length;
-    this.text.append(tokens);
+    this.text.append(this.drawn(tokens));
     this.describe();
     this.keepSoon();
+  }
+
+  /** Has what stands here kept at once. */
+  flush(): void {
+    if (this.keeping === undefined) return;
+    clearTimeout(this.keeping);
+    this.keepNow();
   }
 
   private start(): void {
     const read = this.read();
     if (!read) return;
+    this.leave();
     this.text.begin(this.prompt.value);
-    void this.request(this.prompt.value, 0, read);
+    void this.request([], 0, read);
   }
 
-  private branch(index: number, { text, bits }: Alternative): void {
+  private branch(index: number, alternative: Alternative): void {
+    const { text } = this;
+    const token = text.tokens[index];
+    if (isSame(token, alternative)) {
+      // It stands there: all stays as it is.
+      text.focusAt(index);
+      return;
+    }
     const read = this.read();
     if (!read) return;
-    const { alternatives } = this.text.tokens[index];
-    const kept = [...this.text.tokens.slice(0, index), { text, bits, alternatives }];
-    this.text.replace(kept);
-    this.text.focusLast();
-    void this.request(this.text.prompt + kept.map((token) => token.text).join(''), kept.length, read);
+    this.leave();
+    const { probability: _, ...chosen } = alternative;
+    const { alternatives, how } = token;
+    text.replace([...text.tokens.slice(0, index), { ...chosen, alternatives, how }]);
+    text.focusLast();
+    void this.request(text.idsBefore(index + 1), index + 1, read);
+  }
+
+  /** Another text is to take the place of this one. */
+  private leave(): void {
+    const { text, step } = this;
+    if (text.tokens.length > 0) this.setBefore([...this.before, { text: text.whole, step }].slice(-mostBefore));
+  }
+
+  /** Shows again what stood here before. */
+  private goBack(): void {
+    const last = this.before.at(-1);
+    if (!last) return;
+    this.abandon();
+    this.setBusy(false);
+    this.setBefore(this.before.slice(0, -1));
+    this.step = last.step;
+    this.text.restore(last.text);
+    for (const node of [this.error, this.notes]) setText(node, '');
+    this.describe();
+    this.keepSoon();
+  }
+
+  private setBefore(before: typeof this.before): void {
+    this.before = before;
+    keepFocus([this.back, this.generate], () => setShown(this.back, before.length > 0));
+  }
+
+  private drawn(tokens: readonly SampledToken[]): ShownToken[] {
+    return tokens.map((token) => ({ ...token, how: this.how }));
   }
 
   /** What the fields say; if one is wrong, that is said instead. */
@@ -129,33 +191,38 @@ export class Playground {
     return 'error' in read ? undefined : read;
   }
 
-  /** Asks for what follows a prompt. @param kept tokens that stand there already */
+  /** Asks for what follows the prompt and tokens that stand there already. @param kept how many of them are shown one by one */
   private async request(
-    prompt: string,
+    follow: readonly number[],
     kept: number,
     read: Extract<Reading, { readonly seed: number }>,
   ): Promise<void> {
     const { run } = this;
     if (!run) return;
     this.abandon();
-    const options = { ...read.options, prompt, length: Math.max(1, read.options.length - kept) };
+    const options = { ...read.options, prompt: '', length: Math.max(1, read.options.length - kept) };
     const { ticket } = this;
+    const { prompt } = this.text;
+    this.how = howDrawn(options);
     this.received = 0;
     this.step = undefined;
     setText(this.announcement, '');
+    setText(this.notes, '');
     this.setBusy(true);
     try {
       const result = await this.caller.call('continue', {
         run: run.id,
         prompt,
+        ...(follow.length > 0 && { follow }),
         options,
         seed: read.seed + kept,
         ticket,
       });
       if (ticket !== this.ticket) return;
       this.step = result.step;
+      setText(this.notes, [...result.notes, ...read.notes].join(' '));
       // After Stop the text stays as it stood then.
-      if (this.busy) this.text.append(result.tokens.slice(this.received));
+      if (this.busy) this.text.append(this.drawn(result.tokens.slice(this.received)));
     } catch (error) {
       if (ticket !== this.ticket || !this.busy) return;
       const remote = error instanceof RemoteError || error instanceof Error;
@@ -203,13 +270,22 @@ export class Playground {
   }
 
   private keepSoon(): void {
-    this.keeping ??= setTimeout(
-      () => {
-        this.keeping = undefined;
-        const { options, prompt, text, step } = this;
-        this.keep({ prompt: prompt.value, fields: options.texts, text: text.memory, step });
-      },
-      this.busy ? keepAfter.busy : keepAfter.idle,
-    );
+    this.keeping ??= setTimeout(() => this.keepNow(), this.busy ? keepAfter.busy : keepAfter.idle);
   }
+
+  private keepNow(): void {
+    this.keeping = undefined;
+    const { options, prompt, text, step } = this;
+    this.keep({ prompt: prompt.value, fields: options.texts, text: text.memory, step });
+  }
+}
+
+/** How alternatives are drawn with some options, in words. */
+function howDrawn({ temperature, topK, topP, beams }: GenerationConfiguration): string {
+  if (beams > 0 || temperature === 0) return 'at temperature 1';
+  return [
+    `at temperature ${temperature}`,
+    ...(topK > 0 ? [`top-k ${topK}`] : []),
+    ...(topP < 1 ? [`top-p ${topP}`] : []),
+  ].join(', ');
 }

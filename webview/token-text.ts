@@ -1,7 +1,8 @@
-import type { Alternative, SampledToken } from '../src/protocol/generation';
-import type { TokenTextMemory } from '../src/protocol/panel';
-import { Alternatives, visible } from './alternatives';
+import type { Alternative } from '../src/protocol/generation';
+import type { PassedTokens, ShownToken, TokenTextMemory } from '../src/protocol/panel';
+import { Alternatives, labelOf } from './alternatives';
 import { element, setShown, setText } from './dom';
+import { isFromRight } from './isolate';
 
 /** Surprise at which each deeper tint begins, bits. */
 const tints = [0.5, 1, 2, 4, 6];
@@ -16,8 +17,11 @@ const mostRemembered = 1000;
 export class TokenText {
   readonly element: HTMLElement;
   prompt = '';
-  tokens: SampledToken[] = [];
+  /** Tokens before the others, of which only the text is shown. */
+  passed: PassedTokens = { ids: [], text: '' };
+  tokens: ShownToken[] = [];
   private readonly promptText = element('span', { class: 'prompt' });
+  private readonly passedText = element('span', {});
   private readonly body = element('span', { class: 'tokens' });
   private readonly paper = element(
     'div',
@@ -27,8 +31,10 @@ export class TokenText {
       'aria-label': 'Sampled tokens',
       'data-testid': 'playground-text',
       tabindex: -1,
+      dir: 'auto',
     },
     this.promptText,
+    this.passedText,
     this.body,
   );
   private readonly alternatives: Alternatives;
@@ -39,6 +45,7 @@ export class TokenText {
     this.alternatives = new Alternatives(
       (alternative) => branch(this.shown, alternative),
       () => this.focus(this.shown),
+      (index) => this.focus(index),
     );
     this.element = element('div', { class: 'token-text' }, this.paper, this.alternatives.element, tintKey());
     this.body.addEventListener('pointerover', (event) => this.show(this.indexOf(event.target)));
@@ -64,15 +71,17 @@ export class TokenText {
   }
 
   /** Starts anew after a prompt. */
-  begin(prompt: string): void {
+  begin(prompt: string, passed: PassedTokens = { ids: [], text: '' }): void {
     this.prompt = prompt;
+    this.passed = passed;
     setText(this.promptText, prompt);
+    setText(this.passedText, passed.text);
     this.replace([]);
     setShown(this.element, true);
   }
 
   /** Shows these tokens instead. */
-  replace(tokens: readonly SampledToken[]): void {
+  replace(tokens: readonly ShownToken[]): void {
     this.hide();
     this.tokens = [];
     this.focused = 0;
@@ -80,7 +89,7 @@ export class TokenText {
     this.append(tokens);
   }
 
-  append(more: readonly SampledToken[]): void {
+  append(more: readonly ShownToken[]): void {
     const atEnd = this.paper.scrollHeight - this.paper.scrollTop - this.paper.clientHeight < 30;
     for (const token of more) {
       const index = this.tokens.push(token) - 1;
@@ -92,7 +101,7 @@ export class TokenText {
             role: 'button',
             tabindex: index === this.focused ? 0 : -1,
             'data-index': index,
-            'aria-label': `${visible(token.text)}, ${token.bits.toFixed(1)} bits`,
+            'aria-label': `${labelOf(token)}, ${token.bits.toFixed(1)} bits`,
           },
           token.text,
         ),
@@ -103,21 +112,38 @@ export class TokenText {
 
   /** Puts the focus on the last token, with nothing beside it. */
   focusLast(): void {
-    this.focus(this.tokens.length - 1);
+    this.focusAt(this.tokens.length - 1);
+  }
+
+  /** Puts the focus on a token, with nothing beside it. */
+  focusAt(index: number): void {
+    this.focus(index);
     this.hide();
+  }
+
+  /** Ids of all tokens before one, as a model reads them after the prompt. */
+  idsBefore(index: number): number[] {
+    return [...this.passed.ids, ...this.tokens.slice(0, index).flatMap(({ ids }) => ids)];
+  }
+
+  /** All that stands here. */
+  get whole(): TokenTextMemory {
+    return { prompt: this.prompt, passed: this.passed, tokens: this.tokens };
   }
 
   /** What is to be remembered. */
   get memory(): TokenTextMemory {
     const old = Math.max(0, this.tokens.length - mostRemembered);
-    const before = this.tokens.slice(0, old).map(({ text }) => text);
-    return { prompt: this.prompt + before.join(''), tokens: this.tokens.slice(old) };
+    const text = this.tokens.slice(0, old).map((token) => token.text);
+    const passed = { ids: this.idsBefore(old), text: this.passed.text + text.join('') };
+    return { prompt: this.prompt, passed, tokens: this.tokens.slice(old) };
   }
 
   /** Brings back what was remembered. */
-  restore({ prompt, tokens }: TokenTextMemory): void {
-    if (tokens.length === 0) return;
-    this.begin(prompt);
+  restore({ prompt, passed, tokens }: TokenTextMemory): void {
+    // An older page kept none of their ids, without which nothing can go on from them.
+    if (tokens.length === 0 || !tokens.every(({ ids }) => Array.isArray(ids))) return;
+    this.begin(prompt, passed);
     this.append(tokens);
     this.paper.scrollTop = 0;
   }
@@ -143,11 +169,11 @@ export class TokenText {
   private key(event: KeyboardEvent): boolean {
     switch (event.key) {
       case 'ArrowLeft':
-        this.focus(Math.max(0, this.focused - 1));
+      case 'ArrowRight': {
+        const by = (event.key === 'ArrowLeft') === isFromRight(this.paper) ? 1 : -1;
+        this.focus(Math.min(this.tokens.length - 1, Math.max(0, this.focused + by)));
         return true;
-      case 'ArrowRight':
-        this.focus(Math.min(this.tokens.length - 1, this.focused + 1));
-        return true;
+      }
       case 'Home':
         this.focus(0);
         return true;
@@ -173,8 +199,18 @@ export class TokenText {
     this.hide();
     this.shown = index;
     this.at(index)?.classList.add('current');
-    this.alternatives.show(index, token);
+    this.alternatives.show(index, token, this.tokens.slice(this.pieceFrom(index), index));
     this.place();
+  }
+
+  /** Index of the first token of the character that a token completes; its own if it begins one. */
+  private pieceFrom(index: number): number {
+    let from = index;
+    while (from > 0 && this.tokens[from - 1].piece !== undefined) {
+      from--;
+      if (this.tokens[from].text !== '') break;
+    }
+    return from;
   }
 
   private hide(): void {

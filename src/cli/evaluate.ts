@@ -30,7 +30,8 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
       // How it was trained says nothing of how it is measured: another engine has no threads to choose and nothing to widen.
       const training = { ...trained.training, batch: 1, threads: 0, revectorize: false };
       const base = parseConfiguration({ ...trained, training }, showPath(checkpointFile));
-      const configuration = configurationFrom(options, ['training'], base);
+      const stored = { configuration: base, source: 'the checkpoint', say: (line: string) => void say(line) };
+      const configuration = configurationFrom(options, ['training'], stored);
       const text = decodeText(readBytes(file), nameOf(file));
       const corpus = corpusFor(tokenizer, text, { ...configuration.text, validation: 0, limit: 0 }, nameOf(file));
       checkMeasurable(corpus.ids, nameOf(file));

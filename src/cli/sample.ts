@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
 import { generate } from '../generation/generate';
+import type { PromptReport } from '../generation/prompt';
+import type { SampledToken } from '../generation/sampled-token';
+import { nothingUnknown } from '../generation/unknown';
 import { readCheckpoint } from '../model/checkpoint';
 import { toJson } from '../protocol/json';
+import { wholeClusters } from '../text/clusters';
 import { showPath } from '../text/quote';
 import { pathOf, readBytes } from './files';
 import { addOptions, configurationFrom } from './options';
@@ -9,7 +13,7 @@ import type { Surroundings } from './surroundings';
 import { withEngine } from './with-engine';
 
 /** `recurrent sample CHECKPOINT`: text after a prompt. */
-export function addSample(program: Command, { dist, out }: Surroundings): void {
+export function addSample(program: Command, { dist, out, say }: Surroundings): void {
   const command = program
     .command('sample')
     .argument('<checkpoint>', 'a model that was trained here', pathOf('<checkpoint>'))
@@ -21,31 +25,30 @@ export function addSample(program: Command, { dist, out }: Surroundings): void {
       const checkpoint = readCheckpoint(readBytes(file), showPath(file));
       const { tokenizer } = checkpoint;
       const base = { ...checkpoint.configuration, training: { ...checkpoint.configuration.training, seed: 0 } };
-      const configuration = configurationFrom(options, ['generation', 'training'], base);
+      const configuration = configurationFrom(options, ['generation', 'training'], {
+        configuration: base,
+        source: 'the checkpoint',
+        say,
+      });
       const { generation, training } = configuration;
       await withEngine(checkpoint, configuration, { dist, threads: 1 }, async (engine) => {
         const { prompt } = generation;
         const { normalize } = configuration.text;
-        const request = {
-          engine,
-          tokenizer,
-          normalize,
-          prompt,
-          options: generation,
-          seed: training.seed,
-          alternatives: 0,
+        const unasked = { seed: training.seed, alternatives: 0 };
+        let unknown = nothingUnknown;
+        const report = (told: PromptReport) => {
+          unknown = told.unknown;
+          for (const note of told.notes) void say(note);
         };
-        const tokens = [...generate(request)].filter((token) => token !== undefined);
-        const text = tokens.map((token) => token.text).join('');
+        const writing = generate({ engine, tokenizer, normalize, prompt, options: generation, ...unasked, report });
+        const tokens: SampledToken[] = [];
+        let next = writing.next();
+        for (; !next.done; next = writing.next()) if (next.value) tokens.push(next.value);
+        const written = tokens.map((token) => token.text).join('');
+        const text = next.value === 'length' ? wholeClusters(written) : written;
         if (options.json) {
-          await out(
-            toJson({
-              event: 'continuation',
-              prompt,
-              text,
-              tokens: tokens.map(({ text, bits }) => ({ text, bits })),
-            }),
-          );
+          const line = { event: 'continuation', prompt, text, end: next.value, unknown };
+          await out(toJson({ ...line, tokens: tokens.map(({ text, ids, bits }) => ({ text, ids, bits })) }));
         } else await out(prompt + text);
       });
     },

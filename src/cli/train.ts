@@ -58,7 +58,9 @@ export function addTrain(program: Command, { dist, out, say, streams }: Surround
     if (outputs?.isResumed && resumed && !force) checkPair(outputs, resumed);
     const saved = resumed?.from.checkpoint.configuration;
     const base = options.preset ? withPreset(saved ?? parseConfiguration({}, 'recurrent'), options.preset) : saved;
-    const configuration = configurationFrom(options, groups, base);
+    const source = saved ? 'the checkpoint' : 'the preset';
+    const stored = base && { configuration: base, source, say: (line: string) => void say(line) };
+    const configuration = configurationFrom(options, groups, stored);
     if (configuration.training.revectorize) allowRevectorization();
     if (outputs) streams.needed = undefined;
     else if (!json) streams.needed = 'stderr';

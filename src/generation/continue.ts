@@ -1,27 +1,9 @@
 import { Random } from '../model/random';
-import type { Tokenizer } from '../text/tokenizer';
-import { type Ending, endsWithin, lastOf } from './ending';
-import { type PromptRequest, readPrompt, withoutUnknown } from './prompt';
-import { distribution, draw, ranked, type SamplingOptions } from './sample';
-
-/** One sampled token. */
-export interface SampledToken {
-  /** The text that is complete with it; empty while a character still lacks bytes, as may happen with subwords. */
-  readonly text: string;
-  /** −log2 p under the model at temperature 1. */
-  readonly bits: number;
-  /** The likeliest tokens of the distribution that it was drawn from (temperature 1 if that was 0), best first. */
-  readonly alternatives: readonly Alternative[];
-}
-
-/** A token that might have been drawn. */
-export interface Alternative {
-  readonly text: string;
-  /** With which it would have been drawn: tempered and cut as the options say. */
-  readonly probability: number;
-  /** −log2 p under the model at temperature 1, as of the token that was drawn. */
-  readonly bits: number;
-}
+import { alternativesOf, type Choices, mayGoOn, nextTokens, written } from './choices';
+import { type End, type Ending, endsWithin, lastOf } from './ending';
+import { type PromptRequest, readPrompt } from './prompt';
+import { distribution, draw, type SamplingOptions } from './sample';
+import type { SampledToken } from './sampled-token';
 
 /** What to continue, and how. */
 export interface Continuation extends PromptRequest {
@@ -38,58 +20,55 @@ export interface Continuation extends PromptRequest {
   readonly alternatives: number;
 }
 
-/**
- * The likeliest tokens of a distribution, best first.
- * @param probabilities they are drawn with (V)
- * @param logProbabilities of the model (V), nats
- */
-export function alternativesOf(
-  probabilities: Float64Array,
-  logProbabilities: Float32Array,
-  tokenizer: Tokenizer,
-  count: number,
-): Alternative[] {
-  return ranked(probabilities, count).map((id) => ({
-    text: tokenizer.vocabulary[id],
-    probability: probabilities[id],
-    bits: -logProbabilities[id] / Math.LN2,
-  }));
-}
+/** Chooses what comes next. @param count tokens so far @returns a choice, and the distribution to tell others from (N) */
+type Chooser = (choices: Choices, count: number) => { readonly choice: number; readonly probabilities: Float64Array };
+
+/** What `walk` needs of a continuation. */
+export type Walk = Pick<Continuation, 'stop' | 'ending' | 'alternatives' | keyof PromptRequest>;
 
 /**
  * Continues a prompt, token by token: reads it from a zero state, then samples and feeds back what was sampled.
- * The same seed gives the same text. `<unk>` is never sampled unless there is nothing else.
+ * The same seed gives the same text. `<unk>` is never sampled unless there is nothing else. While the prompt is read there is no
+ * token yet, and undefined is yielded, so that it can be given up.
+ * @returns why it ended
  * @throws OverflowError if the model gives NaN
  */
-export function* continueText(request: Continuation): Generator<SampledToken, void> {
-  const { engine, tokenizer, options, seed, stop, ending, alternatives } = request;
+export function continueText(request: Continuation): Generator<SampledToken | undefined, End> {
+  const { options, seed } = request;
   const random = new Random(seed);
   const reporting = options.temperature === 0 ? { ...options, temperature: 1 } : options;
-  const stream = tokenizer.stream();
-  const { state, logProbabilities } = readPrompt(request);
+  return walk(request, options.length, ({ allowed }) => {
+    const probabilities = distribution(allowed, options); // (N)
+    const choice = draw(probabilities, options.temperature === 0 ? 0 : random.uniform());
+    const isSame = request.alternatives === 0 || reporting === options;
+    return { choice, probabilities: isSame ? probabilities : distribution(allowed, reporting) };
+  });
+}
+
+/** Goes on from a prompt with what somebody chooses, at most `length` tokens. @returns why it ended */
+export function* walk(request: Walk, length: number, choose: Chooser): Generator<SampledToken | undefined, End> {
+  const { engine, tokenizer, stop, ending, alternatives } = request;
   const input = new Int32Array(1); // (1)
-  let next = logProbabilities; // (V)
-  let written = '';
-  for (let n = 0; n < options.length; n++) {
-    const known = withoutUnknown(next, tokenizer); // (V)
-    const probabilities = distribution(known, options); // (V)
-    const id = draw(probabilities, options.temperature === 0 ? 0 : random.uniform());
-    const shown = alternatives === 0 || reporting === options ? probabilities : distribution(known, reporting); // (V)
-    const text = stream.next(id);
-    const end = endsWithin(written, text, ending, stop);
-    const token: SampledToken = {
-      text: text.slice(0, end),
-      bits: -next[id] / Math.LN2,
-      alternatives: alternativesOf(shown, next, tokenizer, alternatives),
-    };
-    if (end !== undefined) {
-      if (end > 0) yield token;
-      return;
+  let choices = yield* readPrompt(request);
+  let before = '';
+  for (let n = 0; n < length; n++) {
+    if (!mayGoOn(choices)) return 'nothing';
+    const { choice, probabilities } = choose(choices, n);
+    const token = written(choices, choice);
+    const end = endsWithin(before, token.text, ending, stop);
+    const sampled = { ...token, alternatives: alternativesOf(choices, probabilities, alternatives) };
+    const after = choices.after(choice);
+    const state = choices.state(choice);
+    const { stream } = choices.decode(choice);
+    if (end) {
+      if (end.at > 0) yield { ...sampled, text: token.text.slice(0, end.at) };
+      return end.why;
     }
-    yield token;
-    written = lastOf(written + text);
-    if (n + 1 === options.length) return;
-    input[0] = id;
-    next = engine.step(input, state); // (1, V)
+    yield sampled;
+    before = lastOf(before + token.text);
+    if (n + 1 === length) break;
+    input[0] = token.ids[token.ids.length - 1];
+    choices = nextTokens(engine.step(input, state), tokenizer, stream, state, after);
   }
+  return 'length';
 }

@@ -1,8 +1,10 @@
 import type { GenerationConfiguration } from '../model/configuration';
-import { beamSearch } from './beam';
-import { alternativesOf, type Continuation, continueText, type SampledToken } from './continue';
-import { readPrompt, withoutUnknown } from './prompt';
+import { type BeamResult, beamSearch } from './beam';
+import type { Choices } from './choices';
+import { type Continuation, continueText, walk } from './continue';
+import type { End } from './ending';
 import { distribution } from './sample';
+import type { SampledToken } from './sampled-token';
 
 /** What to continue, decoded as the configuration says. */
 export interface GenerationRequest extends Omit<Continuation, 'options' | 'ending'> {
@@ -11,36 +13,44 @@ export interface GenerationRequest extends Omit<Continuation, 'options' | 'endin
 
 /**
  * Continues a prompt: by sampling (greedily at temperature 0), or by beam search if there are beams. While a search goes on
- * there is no token yet, and undefined is yielded, so that it can be given up.
+ * there is no token yet, and undefined is yielded, so that it can be given up. So it is while the prompt is read.
+ * @returns why it ended
  * @throws OverflowError if the model gives NaN
  */
-export function* generate(request: GenerationRequest): Generator<SampledToken | undefined, void> {
+export function* generate(request: GenerationRequest): Generator<SampledToken | undefined, End> {
   const { options } = request;
   const ending = options.ending === 'length' ? undefined : options.ending;
   if (options.beams === 0) {
-    yield* continueText({ ...request, ending });
-    return;
+    return yield* continueText({ ...request, ending });
   }
   const [best] = yield* beamSearch({ ...request, ending, beams: options.beams, length: options.length });
-  if (best) yield* score(request, best.ids, best.text.length);
+  if (!best) return 'nothing';
+  yield* score(request, best);
+  return best.end;
 }
 
-/** The tokens of a found continuation, each with its bits and alternatives, cut at `length` UTF-16 units. */
-function* score(request: GenerationRequest, ids: readonly number[], length: number): Generator<SampledToken, void> {
-  const { engine, tokenizer, alternatives } = request;
-  const stream = tokenizer.stream();
-  const { state, logProbabilities } = readPrompt(request);
-  let next: Float32Array = logProbabilities; // (V)
-  let written = 0;
-  for (const id of ids) {
-    const probabilities = distribution(withoutUnknown(next, tokenizer), { temperature: 1, topK: 0, topP: 1 }); // (V)
-    const text = stream.next(id).slice(0, length - written);
-    written += text.length;
-    yield {
-      text,
-      bits: -next[id] / Math.LN2,
-      alternatives: alternativesOf(probabilities, next, tokenizer, alternatives),
-    };
-    next = engine.step(Int32Array.of(id), state); // (1, V)
+/** The tokens of a found continuation, each with its bits and alternatives. */
+function* score(request: GenerationRequest, { tokens, text }: BeamResult): Generator<SampledToken | undefined, void> {
+  const plain = { temperature: 1, topK: 0, topP: 1 };
+  const scored = walk(
+    { ...request, stop: undefined, ending: undefined, report: undefined },
+    tokens.length,
+    (choices, n) => {
+      const choice = findChoice(choices, tokens[n]);
+      return { choice, probabilities: distribution(choices.allowed, plain) };
+    },
+  );
+  let left = text.length;
+  for (const token of scored) {
+    yield token && { ...token, text: token.text.slice(0, left) };
+    left -= Math.min(left, token?.text.length ?? 0);
   }
+}
+
+/** The choice that adds certain ids. */
+function findChoice({ logProbabilities, ids }: Choices, wanted: readonly number[]): number {
+  return logProbabilities.findIndex((_: number, choice: number) => {
+    const found = ids(choice);
+    return found.length === wanted.length && found.every((id, n) => id === wanted[n]);
+  });
 }

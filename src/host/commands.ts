@@ -192,8 +192,7 @@ export class Commands extends Disposable {
         vscode.l10n.t('The text changed while it was continued, so nothing was inserted; ask once more.'),
       );
     }
-    const text = result.tokens.map((token) => token.text).join('');
-    await editor.edit((edit) => edit.insert(at, text));
+    await editor.edit((edit) => edit.insert(at, result.text));
   }
 
   private async show(uri: vscode.Uri): Promise<void> {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { nothingUnknown } from '../generation/unknown';
 import type { GenerationConfiguration } from '../model/configuration';
 import { describeFileError } from '../platform/files';
 import type {
@@ -18,6 +19,8 @@ import type { Run } from './run';
 /** What a continuation is asked for, of a run's weights. */
 export interface Continuation {
   readonly prompt: string;
+  /** Ids of tokens that stand after the prompt already; none if absent. */
+  readonly follow?: readonly number[];
   readonly options: GenerationConfiguration;
   readonly seed: number;
   /** Stop at the first token that contains this; it is left out. */
@@ -63,9 +66,11 @@ export class Generator extends Disposable {
     const line = this.open();
     await this.load(line, run);
     const step = line.loaded.get(run.id)?.step ?? 0;
-    if (token.isCancellationRequested) return { tokens: [], cancelled: true, step };
+    if (token.isCancellationRequested) {
+      return { tokens: [], text: '', cancelled: true, unknown: nothingUnknown, notes: [], step };
+    }
     const ticket = this.next++;
-    const { prompt, options, seed, stop, alternatives = 0, share, onTokens } = request;
+    const { prompt, follow, options, seed, stop, alternatives = 0, share, onTokens } = request;
     if (onTokens) this.listeners.set(ticket, onTokens);
     const cancelling = token.onCancellationRequested(() => {
       line.caller.call('cancel', { ticket }).catch((error: Error) => this.log.debug(error.message));
@@ -75,6 +80,7 @@ export class Generator extends Disposable {
       const result = await line.caller.call('continue', {
         model: run.id,
         prompt,
+        follow,
         options,
         seed,
         stop,

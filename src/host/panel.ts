@@ -144,7 +144,7 @@ export class Panel extends Disposable {
   }
 
   private readonly methods: PanelMethods = {
-    continue: async ({ run: id, prompt, options, seed, ticket }) => {
+    continue: async ({ run: id, prompt, follow, options, seed, ticket }) => {
       const run = this.runs.get(id);
       if (!run) throw new Error(`No run ${id}`);
       const source = new vscode.CancellationTokenSource();
@@ -154,7 +154,7 @@ export class Panel extends Disposable {
         post({ type: 'tokens', ticket, tokens });
       try {
         const share = this.runs.all.some(({ state }) => state === 'running') ? shareBesideTraining : undefined;
-        const request = { prompt, options, seed, alternatives: 8, share, onTokens };
+        const request = { prompt, follow, options, seed, alternatives: 8, share, onTokens };
         return await this.generator.continue(run, request, source.token);
       } finally {
         if (this.tickets.get(ticket) === source) this.tickets.delete(ticket);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { escapeText, quote } from '../text/quote';
 import { largestVocabulary } from '../text/tokenizer-data';
 import { UserError } from '../text/user-error';
+import { conflictsOf, type OptionName } from './conflicts';
 
 /**
  * Everything a person can choose about a run, in one place. The settings in package.json, the options of the command
@@ -211,7 +212,6 @@ export const trainingSchema = z.strictObject({
 export const generationSchema = z.strictObject({
   prompt: z
     .string()
-    .max(10000)
     .default('')
     .describe('Text that continuations start from; empty takes the start of a line of the text.'),
   length: z.int().min(1).max(100000).default(200).describe('Tokens of a continuation.'),
@@ -256,8 +256,7 @@ export type TrainingConfiguration = z.infer<typeof trainingSchema>;
 export type GenerationConfiguration = z.infer<typeof generationSchema>;
 export type Configuration = z.infer<typeof configurationSchema>;
 
-/** The name of an option as a message should show it, for example `--batch` or `recurrent.training.batch`. */
-export type OptionName = (group: string, field: string) => string;
+export type { OptionName };
 
 const settingName: OptionName = (group, field) => `recurrent.${group}.${field}`;
 
@@ -316,64 +315,14 @@ function expectation(group: string, field: string): string {
   const property = (schema.properties?.[field] ?? {}) as z.core.JSONSchema.JSONSchema;
   if (property.enum) return `one of ${property.enum.join(', ')}`;
   if (property.type === 'boolean') return 'true or false';
-  if (property.type === 'string') return `text of at most ${property.maxLength} characters`;
+  if (property.type === 'string') return 'text';
   return `a ${property.type === 'integer' ? 'whole number' : 'number'} from ${property.minimum} to ${property.maximum}`;
 }
 
-/** Tokens of a beam search, at most: nothing can be shown before it ends. */
-const longestSearch = 2000;
-
 /** Refuses options that are each in range but make no sense together. */
 function checkConflicts(configuration: Configuration, where: string, nameOf: OptionName): void {
-  const { text, model, training, generation } = configuration;
-  const name = (option: string) => nameOf(...(option.split('.') as [string, string]));
-  const refuse = (holds: boolean, sentence: string) => {
-    if (holds) throw new UserError(`${where}: ${sentence}`);
-  };
-  refuse(
-    model.tied && model.embedding !== model.hidden,
-    `${name('model.tied')} needs ${name('model.embedding')} (${model.embedding}) equal to ${name('model.hidden')} (${model.hidden}); set both to ${model.hidden} or switch ${name('model.tied')} off.`,
-  );
-  refuse(
-    training.truncation === 'none' && training.sampling === 'random',
-    `${name('training.truncation')} none follows whole rows of the text and needs ${name('training.sampling')} sequential, not random.`,
-  );
-  refuse(
-    training.truncateEvery > 0 && training.truncation !== 'fixed',
-    `${name('training.truncateEvery')} is of fixed truncation; set it to 0 or ${name('training.truncation')} to fixed.`,
-  );
-  refuse(
-    training.truncateEvery > training.steps,
-    `${name('training.truncateEvery')} (${training.truncateEvery}) is more than ${name('training.steps')} (${training.steps}), and the window’s edge cuts there already; lower it, or raise ${name('training.steps')}.`,
-  );
-  refuse(
-    training.truncateProbability > 0 && training.truncation !== 'random',
-    `${name('training.truncateProbability')} is of random truncation; set it to 0 or ${name('training.truncation')} to random.`,
-  );
-  refuse(
-    training.patience > 0 && text.validation === 0,
-    `${name('training.patience')} waits for a better validation and ${name('text.validation')} is 0; hold out some of the text or set ${name('training.patience')} to 0.`,
-  );
-  refuse(
-    training.maxSteps > 0 && training.warmup >= training.maxSteps,
-    `${name('training.warmup')} (${training.warmup}) would last as long as the run, ${name('training.maxSteps')} (${training.maxSteps}); lower it, or raise ${name('training.maxSteps')}.`,
-  );
-  refuse(
-    training.engine === 'tfjs' && (training.revectorize || training.threads > 0),
-    `${name('training.threads')} and ${name('training.revectorize')} are of the fused engine; leave them out or set ${name('training.engine')} to fused.`,
-  );
-  refuse(
-    generation.beams > 0 && (generation.topK > 0 || generation.topP < 1),
-    `${name('generation.beams')} searches and does not sample; leave ${name('generation.topK')} and ${name('generation.topP')} out or set ${name('generation.beams')} to 0.`,
-  );
-  refuse(
-    generation.beams > 0 && generation.length > longestSearch,
-    `${name('generation.beams')} searches for at most ${longestSearch} tokens; lower ${name('generation.length')} (${generation.length}) or set ${name('generation.beams')} to 0.`,
-  );
-  refuse(
-    generation.ending !== 'length' && (text.normalize === 'letters' || text.normalize === 'd2l'),
-    `${name('generation.ending')} ${generation.ending} would never come, as ${name('text.normalize')} ${text.normalize} leaves no line ends and no marks; set ${name('generation.ending')} to length.`,
-  );
+  const [conflict] = conflictsOf(configuration);
+  if (conflict) throw new UserError(`${where}: ${conflict.sentence(nameOf)}`);
 }
 
 /** Gates of each cell, which is how many column blocks of H its `W_x`, `W_h` and `b` have. */

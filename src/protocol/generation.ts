@@ -1,8 +1,12 @@
 import type { TextFlow } from '../analysis/text-flow';
-import type { SampledToken } from '../generation/continue';
+import type { End } from '../generation/ending';
+import type { SampledToken } from '../generation/sampled-token';
+import type { UnknownText } from '../generation/unknown';
 import type { GenerationConfiguration } from '../model/configuration';
 
-export type { Alternative, SampledToken } from '../generation/continue';
+export type { End } from '../generation/ending';
+export type { Alternative, SampledToken } from '../generation/sampled-token';
+export type { UnknownText } from '../generation/unknown';
 /** The options of sampling, for pages: they know the protocol and nothing below it. */
 export type { GenerationConfiguration };
 
@@ -10,9 +14,11 @@ export type { GenerationConfiguration };
 export interface ContinueRequest {
   readonly model: string;
   readonly prompt: string;
+  /** Ids of tokens that stand after the prompt already and are read as they are; none if absent. */
+  readonly follow?: readonly number[];
   readonly options: GenerationConfiguration;
   readonly seed: number;
-  /** Stop at the first token that contains this (it is left out), for completions of a line. */
+  /** Text to stop at, which is left out, for completions of a line. */
   readonly stop?: string;
   /** How many alternatives to report for each token; 0 for none. */
   readonly alternatives: number;
@@ -25,9 +31,18 @@ export interface ContinueRequest {
 }
 
 export interface ContinueResult {
+  /** All of them, those too with which no character was complete. */
   readonly tokens: readonly SampledToken[];
+  /** What follows the prompt, for display or to be inserted: whole characters, and no cluster that its length cut in two. */
+  readonly text: string;
+  /** Why it ended; absent if it was cancelled. */
+  readonly end?: End;
   /** Whether it was cut short by `cancel`. */
   readonly cancelled: boolean;
+  /** What of the prompt the model has never seen. */
+  readonly unknown: UnknownText;
+  /** What a person should know of how the prompt was read, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** A continuation, and the step at which the weights that wrote it were taken. */

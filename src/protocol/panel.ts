@@ -51,6 +51,8 @@ export type PanelMethods = {
   continue(argument: {
     readonly run: string;
     readonly prompt: string;
+    /** Ids of tokens that stand after the prompt already, as they came; none if absent. */
+    readonly follow?: readonly number[];
     readonly options: GenerationConfiguration;
     readonly seed: number;
     readonly ticket: number;
@@ -77,6 +79,8 @@ export interface PanelMemory {
   readonly range?: readonly [number, number];
   /** What stands in the playground, if something was done there. */
   readonly playground?: PlaygroundMemory;
+  /** What stood there while other runs were in front, by their ids; of the last few of them. */
+  readonly playgrounds?: { readonly [run: string]: PlaygroundMemory };
   /** Step of the continuation that is shown; absent while the newest is. */
   readonly continuation?: number;
   /** How far the page is scrolled, pixels. */
@@ -93,8 +97,22 @@ export interface PlaygroundMemory {
   readonly step?: number;
 }
 
-/** Sampled tokens and what they follow; the oldest of very many are part of what they follow. */
+/** A token in the playground. */
+export interface ShownToken extends SampledToken {
+  /** How its alternatives were drawn, such as `at temperature 0.8, top-k 5`. */
+  readonly how?: string;
+}
+
+/** Sampled tokens and what they follow. */
 export interface TokenTextMemory {
   readonly prompt: string;
-  readonly tokens: readonly SampledToken[];
+  /** The oldest of very many tokens, without what they might have been. */
+  readonly passed?: PassedTokens;
+  readonly tokens: readonly ShownToken[];
+}
+
+/** Tokens of which only the text is shown. */
+export interface PassedTokens {
+  readonly ids: readonly number[];
+  readonly text: string;
 }

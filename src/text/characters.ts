@@ -1,3 +1,4 @@
+import { type Cover, nothingOpen } from './cover';
 import { createIds, type Ids } from './ids';
 import { countCharacters } from './normalize';
 import { type TokenStream, wholeTokens } from './token-stream';
@@ -60,6 +61,18 @@ export class CharacterTokenizer implements Tokenizer {
 
   stream(): TokenStream {
     return wholeTokens(this.vocabulary);
+  }
+
+  openFrom(text: string): number {
+    return text.length;
+  }
+
+  covers(): readonly Cover[] {
+    return nothingOpen;
+  }
+
+  after(): undefined {
+    return undefined;
   }
 
   serialise(): TokenizerData {

@@ -1,11 +1,13 @@
+import { type Cover, nothingOpen } from './cover';
 import { GrowingIds, type Ids } from './ids';
 import { border, learnMerges, type PieceTokens } from './merges';
 import { PairTable } from './pair-table';
 import { DistinctPieces, pieceEnd } from './pieces';
+import { subwordCovers, textOf } from './subword-covers';
 import type { TokenStream } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { finish, type Work, within } from './work';
-import { encodeWtf8, Wtf8Decoder, writeWtf8, wtf8Length } from './wtf8';
+import { Wtf8Decoder, writeWtf8, wtf8Length } from './wtf8';
 
 /** Distinct pieces whose tokens are remembered while a text is encoded, and tokens of them; then the memory starts anew. */
 const rememberedPieces = 1 << 18;
@@ -27,6 +29,10 @@ export class SubwordTokenizer implements Tokenizer {
   readonly unknown = -1;
   readonly vocabulary: readonly string[];
   private readonly bytes: readonly Uint8Array[];
+  /** Which tokens are no whole characters. */
+  private readonly partial: readonly boolean[]; // (V)
+  /** Tokens that no character begins with. */
+  private readonly unfit: readonly number[];
   /** The pairs that merges join, and the token that each makes. A lower token was learnt earlier and is applied first. */
   private readonly pairs = new PairTable();
   private readonly made: Uint32Array;
@@ -45,7 +51,9 @@ export class SubwordTokenizer implements Tokenizer {
       this.made[known < 0 ? this.pairs.add(a, b) : known] = 256 + i;
     });
     this.bytes = bytes;
+    this.partial = bytes.map((token) => textOf(token) === undefined);
     this.vocabulary = bytes.map(describeBytes);
+    this.unfit = this.unfitAfter(new Wtf8Decoder());
   }
 
   encode(text: string): Ids {
@@ -115,14 +123,52 @@ export class SubwordTokenizer implements Tokenizer {
   }
 
   stream(decoder = new Wtf8Decoder()): TokenStream {
+    let piece = '';
     return {
-      next: (id) => decoder.decode(this.bytes[id]),
+      get piece() {
+        return piece;
+      },
+      next: (id) => {
+        const text = decoder.decode(this.bytes[id]);
+        piece = decoder.isWhole ? '' : describePiece(this.bytes[id]);
+        return text;
+      },
+      unfit: () => (decoder.isWhole ? this.unfit : this.unfitAfter(decoder)),
       fork: () => this.stream(decoder.fork()),
     };
   }
 
+  openFrom(text: string): number {
+    let from = 0;
+    for (let end = 0; end < text.length; ) {
+      from = end;
+      end = pieceEnd(text, from);
+    }
+    return from;
+  }
+
+  covers(stump: string): readonly Cover[] {
+    if (stump === '') return nothingOpen;
+    const { bytes, vocabulary, partial } = this;
+    const whole = vocabulary.map((text, id) => (partial[id] ? undefined : text)); // (V)
+    const made = (a: number, b: number) => {
+      const pair = this.pairs.find(a, b);
+      return pair < 0 ? undefined : this.made[pair];
+    };
+    return subwordCovers({ bytes, whole, made, firstPiece }, stump);
+  }
+
+  after(): undefined {
+    return undefined;
+  }
+
   serialise(): TokenizerData {
     return { kind: 'subwords', merges: this.merges.map(([a, b]) => [a, b]) };
+  }
+
+  /** Tokens with which the text under way would be none, as a character would lack bytes or have others. */
+  private unfitAfter(decoder: Wtf8Decoder): readonly number[] {
+    return this.bytes.flatMap((bytes, id) => (decoder.fits(bytes) ? [] : [id]));
   }
 }
 
@@ -215,15 +261,22 @@ function* sharing(work: Generator<void, void>, share: number): Work<void> {
   for (const _ of work) yield share;
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const byteNames = Array.from({ length: 256 }, (_, byte) => `<${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+const byteNames = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
+
+/** The first piece of a text. */
+function firstPiece(text: string): string {
+  return text === '' ? '' : text.slice(0, pieceEnd(text, 0));
+}
+
+/** The bytes at the end of a token that belong to a character which is not whole, such as `E2 80`. */
+function describePiece(bytes: Uint8Array): string {
+  const begins = bytes.findLastIndex((byte) => (byte & 0xc0) !== 0x80);
+  return Array.from(bytes.subarray(Math.max(0, begins)), (byte) => byteNames[byte]).join(' ');
+}
 
 /** Bytes as text, or one by one such as `<E2><80>` where they are no whole characters. */
 function describeBytes(bytes: Uint8Array): string {
-  const text = decoder.decode(bytes);
-  // A replacement character may be the text's own.
-  if (!text.includes('\uFFFD') || encodeWtf8(text).every((byte, i) => byte === bytes[i])) return text;
-  return Array.from(bytes, (byte) => byteNames[byte]).join('');
+  return textOf(bytes) ?? Array.from(bytes, (byte) => `<${byteNames[byte]}>`).join('');
 }
 
 /** Subwords, and what a person should know of how they were learnt. */

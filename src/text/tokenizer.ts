@@ -1,3 +1,4 @@
+import type { Cover } from './cover';
 import type { Ids } from './ids';
 import type { TokenStream } from './token-stream';
 import type { TokenizerData } from './tokenizer-data';
@@ -28,6 +29,15 @@ export interface Tokenizer {
   /** The share, below 1, of the character before place `end` of a text's ids that only the ids from there on complete. */
   lackingAt(ids: Ids, end: number): number;
   decode(ids: ArrayLike<number>): string;
+  /**
+   * Where the piece begins that a text ends within, in UTF-16 units: what follows may change the tokens of that piece, and of
+   * none before it. The text's length if nothing is open, as with characters.
+   */
+  openFrom(text: string): number;
+  /** The ways to read a text that begins with such a piece and goes beyond it; each text is read in one of them. */
+  covers(stump: string): readonly Cover[];
+  /** The tokens that can stand after a token and leave it what it is; undefined if all can. */
+  after(id: number): readonly number[] | undefined;
   /** Decodes one token at a time, from a beginning. */
   stream(): TokenStream;
   /** Plain data for a checkpoint; `restoreTokenizer` is its inverse. */

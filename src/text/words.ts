@@ -1,9 +1,11 @@
+import { type Cover, nothingOpen } from './cover';
 import { GrowingIds, type Ids } from './ids';
 import { countCharacters } from './normalize';
 import { type TokenStream, wholeTokens } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { unknownId, unknownToken } from './unknown';
 import { UserError } from './user-error';
+import { openWordFrom, type Words, wordCovers, wordsAfter } from './word-covers';
 import { finish, type Work, within } from './work';
 
 /** Longest stretch, in UTF-16 units, given to the segmenter at once: its time grows with the square of the length. */
@@ -79,10 +81,12 @@ export class WordTokenizer implements Tokenizer {
   readonly kind = 'words';
   readonly unknown = unknownId;
   private readonly index: ReadonlyMap<string, number>;
+  private readonly words: Words;
 
   /** @param vocabulary `<unk>` and then words */
   constructor(readonly vocabulary: readonly string[]) {
     this.index = new Map(vocabulary.map((word, id) => [word, id]));
+    this.words = { vocabulary, index: this.index, segment: segmentWords };
   }
 
   encode(text: string, unknown?: (at: number, word: string) => void): Ids {
@@ -120,6 +124,18 @@ export class WordTokenizer implements Tokenizer {
 
   stream(): TokenStream {
     return wholeTokens(this.vocabulary);
+  }
+
+  openFrom(text: string): number {
+    return openWordFrom(text);
+  }
+
+  covers(stump: string): readonly Cover[] {
+    return stump === '' ? nothingOpen : wordCovers(this.words, stump);
+  }
+
+  after(id: number): readonly number[] {
+    return wordsAfter(this.words, [this.vocabulary[id]]);
   }
 
   serialise(): TokenizerData {

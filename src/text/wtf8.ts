@@ -93,6 +93,20 @@ export class Wtf8Decoder {
     return toText(units.subarray(0, used));
   }
 
+  /** Whether no character lacks bytes. */
+  get isWhole(): boolean {
+    return this.missing === 0;
+  }
+
+  /** Whether text goes on with these bytes: no character is broken off, and no surrogate stands alone. */
+  fits(bytes: Uint8Array): boolean {
+    const begun = this.fork();
+    for (const byte of bytes) {
+      if (begun.missing === 0 ? byte >= 0x80 && !begun.begin(byte) : !begun.goOn(byte)) return false;
+    }
+    return true;
+  }
+
   /** What is to be read for a character that stays incomplete. */
   end(): string {
     const text = this.missing > 0 ? '\uFFFD' : '';
@@ -104,6 +118,18 @@ export class Wtf8Decoder {
   fork(): Wtf8Decoder {
     const { point, missing, lower, upper } = this;
     return Object.assign(new Wtf8Decoder(), { point, missing, lower, upper });
+  }
+
+  /** Takes a later byte of a character. Returns whether it belongs to one that stands for itself. */
+  private goOn(byte: number): boolean {
+    // ED A0 to ED BF begin surrogates; with two bytes to come, 0D is what is known after ED alone.
+    const upper = this.missing === 2 && this.point === 0x0d ? Math.min(this.upper, 0x9f) : this.upper;
+    if (byte < this.lower || byte > upper) return false;
+    this.lower = 0x80;
+    this.upper = 0xbf;
+    this.point = (this.point << 6) | (byte & 63);
+    this.missing--;
+    return true;
   }
 
   /** Takes the first of several bytes. Returns whether there is a character that begins with it. */

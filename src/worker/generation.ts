@@ -4,10 +4,13 @@ import { createEngine } from '../engine/create';
 import type { Engine } from '../engine/engine';
 import { generate } from '../generation/generate';
 import { ModelCache } from '../generation/model-cache';
+import type { PromptReport } from '../generation/prompt';
+import { nothingUnknown } from '../generation/unknown';
 import { readCheckpoint, shapeOf } from '../model/checkpoint';
 import { type Configuration, parseGeneration } from '../model/configuration';
-import type { GenerationMethods, GenerationTokens, SampledToken } from '../protocol/generation';
+import type { ContinueResult, End, GenerationMethods, GenerationTokens, SampledToken } from '../protocol/generation';
 import { answer, type RequestMessage, type ResponseMessage } from '../protocol/rpc';
+import { wholeClusters } from '../text/clusters';
 import type { Tokenizer } from '../text/tokenizer';
 import { UserError } from '../text/user-error';
 
@@ -58,10 +61,10 @@ const methods: GenerationMethods = {
     return { vocabulary, dropped: models.put(model, { engine, kind, tokenizer, normalize }) };
   },
 
-  async continue({ model, prompt, options: asked, seed, stop, alternatives, ticket, stream, share = 1 }) {
+  async continue({ model, prompt, follow, options: asked, seed, stop, alternatives, ticket, stream, share = 1 }) {
     const used = models.use(model);
     const { engine, tokenizer, normalize } = used;
-    const options = parseGeneration(asked, normalize, 'Sampling');
+    const options = parseGeneration({ ...asked, prompt: '' }, normalize, 'Sampling');
     const tokens: SampledToken[] = [];
     let sent = 0;
     let sentAt = performance.now();
@@ -73,23 +76,35 @@ const methods: GenerationMethods = {
       sent = tokens.length;
       sentAt = performance.now();
     };
+    let told: PromptReport = { unknown: nothingUnknown, notes: [] };
+    const report = (how: PromptReport) => {
+      told = how;
+    };
+    const result = (end?: End): ContinueResult => {
+      const text = tokens.map((token) => token.text).join('');
+      const whole = end === 'length' ? wholeClusters(text) : text;
+      return { tokens, text: whole, end, cancelled: end === undefined, ...told };
+    };
     active.set(ticket, false);
     const release = models.hold(used);
     try {
-      const request = { engine, tokenizer, normalize, prompt, options, seed, stop, alternatives };
-      for (const token of generate(request)) {
-        if (token && (token.text || alternatives > 0)) tokens.push(token);
+      const request = { engine, tokenizer, normalize, prompt, follow, options, seed, stop, alternatives, report };
+      const writing = generate(request);
+      for (let next = writing.next(); ; next = writing.next()) {
+        if (next.done) {
+          send();
+          return result(next.value);
+        }
+        if (next.value) tokens.push(next.value);
         if (performance.now() - sentAt > streamInterval) send();
         const worked = performance.now() - breathedAt;
         if (worked > (share < 1 ? sliceInterval : breathInterval)) {
           if (share < 1) await rest(Math.min(longestRest, worked * (1 / share - 1)));
           else await breathe();
           breathedAt = performance.now();
-          if (active.get(ticket)) return { tokens, cancelled: true };
+          if (active.get(ticket)) return result();
         }
       }
-      send();
-      return { tokens, cancelled: false };
     } finally {
       active.delete(ticket);
       release();

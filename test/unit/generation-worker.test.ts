@@ -90,6 +90,48 @@ describe('the worker that samples', () => {
     expect(flow).toMatchObject({ token: 'k', before: ['c', 'i', 'u', 'q'] });
     expect(flow.norms[0]).toHaveLength(4);
     await caller.call('cancel', { ticket: 7 });
-    expect(await search).toEqual({ tokens: [], cancelled: true });
+    expect(await search).toMatchObject({ tokens: [], text: '', cancelled: true });
+  });
+
+  it('tells why a continuation ended, all its tokens, its text and what is unknown of the prompt', async () => {
+    const options = { ...generation, length: 8 };
+    const cut = await caller.call('continue', { ...request, options, prompt: 'the 語 ' });
+    expect(cut).toMatchObject({ end: 'length', unknown: { pieces: ['語'], share: 0.25, atEnd: false } });
+    expect(cut.notes).toEqual(['The model has never seen 語; it is read as <unk>.']);
+    expect(cut.text).toBe(cut.tokens.map(({ text }) => text).join(''));
+    const [{ text: first }] = cut.tokens;
+    const stopped = await caller.call('continue', { ...request, options, prompt: 'the 語 ', stop: first });
+    expect(stopped).toMatchObject({ end: 'stop', tokens: [], text: '', cancelled: false });
+  });
+
+  it('counts tokens without text as well, and gives no half characters', async () => {
+    await caller.call('load', { model: 'bytes', bytes: checkpoint({ text: { tokenizer: 'subwords' } }) });
+    const options = { ...generation, length: 60, temperature: 2 };
+    const { tokens, text, end } = await caller.call('continue', { ...request, model: 'bytes', options });
+    expect(tokens).toHaveLength(60);
+    expect(end).toBe('length');
+    expect(tokens.some((token) => token.text === '' && token.piece)).toBe(true);
+    expect(text).not.toContain('\uFFFD');
+  });
+
+  it('goes on from ids, and refuses those of another model', async () => {
+    const options = { ...generation, length: 6 };
+    const { tokens } = await caller.call('continue', { ...request, options, alternatives: 3 });
+    const follow = tokens.slice(0, 3).flatMap(({ ids }) => ids);
+    const asked = { ...request, options: { ...options, length: 1, temperature: 0 }, follow, alternatives: 28 };
+    const [next] = (await caller.call('continue', asked)).tokens;
+    const same = next.alternatives.find(({ ids }) => ids[0] === tokens[3].ids[0]);
+    expect(same?.bits).toBeCloseTo(tokens[3].bits, 5);
+    await expect(caller.call('continue', { ...asked, follow: [5000] })).rejects.toMatchObject({ user: true });
+  });
+
+  it.each(['m', 'bytes'])('gives up reading a prompt of a megabyte at once (%s)', async (model) => {
+    const prompt = 'the quick brown fox '.repeat(52_500);
+    const reading = caller.call('continue', { ...request, model, prompt, ticket: 20 });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const asked = performance.now();
+    await caller.call('cancel', { ticket: 20 });
+    expect(await reading).toMatchObject({ cancelled: true, tokens: [] });
+    expect(performance.now() - asked).toBeLessThan(100);
   });
 });

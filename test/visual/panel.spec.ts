@@ -273,10 +273,10 @@ test.describe('the panel', () => {
         id: number;
         argument: { ticket: number };
       };
-      const alternatives = [{ text: 'swam', probability: 0.5, bits: 1.25 }];
-      const tokens = Array.from({ length: 1100 }, (_, i) => ({ text: `${i} `, bits: 1, alternatives }));
+      const alternatives = [{ text: 'swam', ids: [7], probability: 0.5, bits: 1.25 }];
+      const tokens = Array.from({ length: 1100 }, (_, i) => ({ text: `${i} `, ids: [i], bits: 1, alternatives }));
       fakeHost.deliver({ type: 'tokens', ticket: argument.ticket, tokens });
-      const ok = { tokens, cancelled: false, step: 1200 };
+      const ok = { tokens, text: '', cancelled: false, step: 1200, notes: [] };
       fakeHost.deliver({ type: 'response', id, answer: { ok } });
     });
     await page.getByTestId('scrubber').focus();

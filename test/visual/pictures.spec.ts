@@ -35,11 +35,12 @@ async function write(page: Page): Promise<void> {
     const { ticket } = request.argument as { ticket: number };
     const tokens = [...'the captain of the whale'].map((text, index) => ({
       text,
+      ids: [text.charCodeAt(0)],
       bits: (index * 1.7) % 6.1,
       alternatives: [
-        { text, probability: 2 ** -((index * 1.7) % 6.1), bits: (index * 1.7) % 6.1 },
-        { text: 'e', probability: 0.21, bits: 2.25 },
-        { text: '\n', probability: 0.05, bits: 4.32 },
+        { text, ids: [text.charCodeAt(0)], probability: 2 ** -((index * 1.7) % 6.1), bits: (index * 1.7) % 6.1 },
+        { text: 'e', ids: [0], probability: 0.21, bits: 2.25 },
+        { text: '\n', ids: [10], probability: 0.05, bits: 4.32 },
       ].sort((a, b) => b.probability - a.probability),
     }));
     fakeHost.deliver({ type: 'tokens', ticket, tokens });

@@ -1,42 +1,7 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { open, play } from './open';
 import { violations } from './page';
-
-interface Argument {
-  readonly prompt: string;
-  readonly ticket: number;
-  readonly seed: number;
-  readonly options: { readonly temperature: number; readonly length: number };
-}
-
-/** The playground's requests, oldest first. */
-function requests(page: Page): Promise<Argument[]> {
-  return page.evaluate(() =>
-    fakeHost.posted
-      .filter((message) => message.type === 'request' && message.method === 'continue')
-      .map((message) => message.argument as Argument),
-  );
-}
-
-/** Streams tokens of a request that stays open, as the host does. */
-async function stream(page: Page, words: readonly string[]): Promise<void> {
-  const { ticket } = (await requests(page)).at(-1)!;
-  await page.evaluate(
-    ([id, texts]) => {
-      const tokens = texts.map((text, index) => ({
-        text,
-        bits: index * 1.7,
-        alternatives: [
-          { text, probability: 2 ** -(index * 1.7), bits: index * 1.7 },
-          { text: 'whale', probability: 0.25, bits: 3.5 },
-          { text: '\n', probability: 0.05, bits: 6 },
-        ],
-      }));
-      fakeHost.deliver({ type: 'tokens', ticket: id, tokens });
-    },
-    [ticket, words] as const,
-  );
-}
+import { requests, stream } from './playground';
 
 test.describe('the playground', () => {
   test.beforeEach(async ({ page }) => {
@@ -74,7 +39,8 @@ test.describe('the playground', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => requests(page)).toHaveLength(2);
     const [first, second] = await requests(page);
-    expect(second.prompt).toBe('Call me the whale');
+    expect(second.prompt, 'the prompt stays, and ids follow it').toBe('Call me ');
+    expect(second.follow).toEqual([104, 7]);
     expect(second.ticket).not.toBe(first.ticket);
     expect(second.options.length).toBe(198);
     await stream(page, [' swam']);
@@ -120,7 +86,11 @@ test.describe('the playground', () => {
     await expect(page.getByTestId('playground-summary')).not.toHaveAttribute('role', 'status');
     await page.evaluate(() => {
       const { id } = fakeHost.posted.filter((message) => message.type === 'request').at(-1)!;
-      fakeHost.deliver({ type: 'response', id, answer: { ok: { tokens: [], cancelled: false, step: 1200 } } });
+      fakeHost.deliver({
+        type: 'response',
+        id,
+        answer: { ok: { tokens: [], cancelled: false, step: 1200, notes: [] } },
+      });
     });
     await expect(announcement).toContainText('2 tokens, 0.85 bits of surprise each, weights of step 1,200.');
   });
@@ -138,8 +108,8 @@ test.describe('the playground', () => {
       const cancelled = sent.find(({ method }) => method === 'cancel')?.argument as { ticket: number };
       if (cancelled.ticket !== asked) throw new Error('Another request was cancelled.');
       const { id } = sent.find(({ method }) => method === 'continue')!;
-      const tokens = ['the ', 'old ', 'late '].map((word) => ({ text: word, bits: 1, alternatives: [] }));
-      fakeHost.deliver({ type: 'response', id, answer: { ok: { tokens, cancelled: true, step: 1200 } } });
+      const tokens = ['the ', 'old ', 'late '].map((word) => ({ text: word, ids: [1], bits: 1, alternatives: [] }));
+      fakeHost.deliver({ type: 'response', id, answer: { ok: { tokens, cancelled: true, step: 1200, notes: [] } } });
     }, ticket);
     await expect(announcement).toContainText('2 tokens, 0.85 bits of surprise each, weights of step 1,200.');
     await expect(text).toHaveText('Call me the old');
@@ -157,7 +127,11 @@ test.describe('the playground', () => {
       const histories = [{ run: run.id, history: stretch(400, 400) }];
       fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [run], histories });
       const { id } = fakeHost.posted.find(({ method }) => method === 'continue')!;
-      fakeHost.deliver({ type: 'response', id, answer: { ok: { tokens: [], cancelled: true, step: 1200 } } });
+      fakeHost.deliver({
+        type: 'response',
+        id,
+        answer: { ok: { tokens: [], cancelled: true, step: 1200, notes: [] } },
+      });
     });
     await page.waitForTimeout(300);
     await expect(page.getByTestId('playground-summary')).toHaveText('');
@@ -185,7 +159,12 @@ test.describe('the playground', () => {
     await page.getByTestId('playground-generate').click();
     await expect.poll(() => requests(page)).toHaveLength(2);
     await page.evaluate(
-      (id) => fakeHost.deliver({ type: 'tokens', ticket: id, tokens: [{ text: 'late', bits: 1, alternatives: [] }] }),
+      (id) =>
+        fakeHost.deliver({
+          type: 'tokens',
+          ticket: id,
+          tokens: [{ text: 'late', ids: [1], bits: 1, alternatives: [] }],
+        }),
       ticket,
     );
     await stream(page, ['new']);
@@ -211,5 +190,140 @@ test.describe('the playground', () => {
     await expect(page.getByTestId('playground-error')).toHaveText(
       'This run has no weights yet; wait for its first checkpoint.',
     );
+  });
+
+  test('leaves everything as it stands when the token that stands there is chosen', async ({ page }) => {
+    await stream(page, ['the ', 'old ', 'ship']);
+    await page.locator('.token').nth(1).focus();
+    await page.getByTestId('alternatives').locator('[aria-current]').click();
+    await expect(page.locator('.token:focus')).toHaveText('old ');
+    await expect(page.getByTestId('playground-text')).toHaveText('Call me the old ship');
+    expect(await requests(page)).toHaveLength(1);
+  });
+
+  test('goes back to the text before, branch by branch', async ({ page }) => {
+    const back = page.getByTestId('playground-back');
+    const text = page.getByTestId('playground-text');
+    await expect(back).toBeHidden();
+    await stream(page, ['the ', 'old ', 'ship']);
+    await page.locator('.token').nth(1).focus();
+    await page.getByTestId('alternatives').getByRole('button', { name: 'whale' }).click();
+    await stream(page, [' swam']);
+    await page.locator('.token').nth(2).focus();
+    await page.getByTestId('alternatives').getByRole('button', { name: 'whale' }).click();
+    await stream(page, ['s']);
+    await expect(text).toHaveText('Call me the whalewhales');
+    await back.click();
+    await expect(text).toHaveText('Call me the whale swam');
+    await back.click();
+    await expect(text).toHaveText('Call me the old ship');
+    await expect(back).toBeHidden();
+    await expect(page.getByTestId('playground-summary')).toContainText('3 tokens');
+    await page.locator('.token').nth(2).focus();
+    await expect(page.getByTestId('alternatives').getByRole('button')).toHaveCount(3);
+  });
+
+  test('is as it was when its run is in front again', async ({ page }) => {
+    await stream(page, ['the ', 'old ', 'ship']);
+    const front = (id: string, name: string) =>
+      page.evaluate(
+        ([run, sort]) => {
+          const { stretch, summary } = fakeHost.make;
+          const runs = [summary('running', 400, 400, { id: run }), summary('running', 400, 400, { id: sort })];
+          fakeHost.deliver({ type: 'snapshot', current: run, runs, histories: [{ run, history: stretch(400, 400) }] });
+        },
+        [id, name] as const,
+      );
+    await front('run-9', 'run-1');
+    await expect(page.getByTestId('playground-text')).toBeHidden();
+    await page.getByTestId('playground-prompt').locator('textarea').fill('Another ');
+    await front('run-1', 'run-9');
+    await expect(page.getByTestId('playground-prompt').locator('textarea')).toHaveValue('Call me ');
+    await expect(page.getByTestId('playground-text')).toHaveText('Call me the old ship');
+    await front('run-9', 'run-1');
+    await expect(page.getByTestId('playground-prompt').locator('textarea')).toHaveValue('Another ');
+  });
+
+  test('shows pieces of characters as marks apart from the text, and goes on from their ids', async ({ page }) => {
+    const { ticket } = (await requests(page)).at(-1)!;
+    await page.evaluate((id) => {
+      const e2 = { text: '', piece: 'E2', ids: [226], bits: 1 };
+      const choices = [
+        { ...e2, probability: 0.5 },
+        { text: '', piece: 'D1', ids: [209], bits: 2, probability: 0.25 },
+        { text: '<E2>', ids: [300], bits: 2, probability: 0.25 },
+      ];
+      const euro = { text: '€', ids: [172], bits: 0.5 };
+      const tokens = [
+        { ...e2, alternatives: choices },
+        { text: '', piece: '82', ids: [130], bits: 1, alternatives: [] },
+        { ...euro, alternatives: [{ ...euro, probability: 0.7 }] },
+      ];
+      fakeHost.deliver({ type: 'tokens', ticket: id, tokens });
+    }, ticket);
+    await expect(page.getByTestId('playground-text')).toHaveText('Call me €');
+    await page.locator('.token').nth(2).hover();
+    const group = page.getByRole('group', { name: 'What else it might have been' });
+    await expect(group).toContainText('Token 3: “€”, 0.50 bits at temperature 1. Its character begins with ⟨E2⟩ ⟨82⟩.');
+    await group.getByRole('button', { name: '⟨E2⟩' }).click();
+    await expect(page.locator('.token:focus')).toHaveAttribute('aria-label', '⟨E2⟩ of a character, 1.0 bits');
+    const list = page.getByTestId('alternatives').getByRole('button');
+    await expect(list.nth(0).locator('.piece')).toHaveText('⟨E2⟩');
+    await expect(list.nth(2).locator('.piece'), 'letters that look like it are letters').toHaveCount(0);
+    await list.nth(1).click();
+    await expect.poll(() => requests(page)).toHaveLength(2);
+    expect((await requests(page))[1]).toMatchObject({ prompt: 'Call me ', follow: [209] });
+    await expect(page.getByTestId('playground-text')).toHaveText('Call me');
+  });
+
+  test('says which percentages and which bits', async ({ page }) => {
+    await page.getByTestId('playground-topK').locator('input').fill('5');
+    await page.getByTestId('playground-generate').click();
+    await expect.poll(() => requests(page)).toHaveLength(2);
+    await stream(page, ['the ']);
+    await page.locator('.token').first().hover();
+    const group = page.getByRole('group', { name: 'What else it might have been' });
+    await expect(group).toContainText('0.00 bits at temperature 1');
+    await expect(group).toContainText('percentages are at temperature 0.8, top-k 5.');
+  });
+
+  test('says quietly what is to be known of the prompt, and what gave way to what was typed', async ({ page }) => {
+    await page.evaluate(() => {
+      fakeHost.answers.continue = () => ({
+        tokens: [],
+        text: '',
+        cancelled: false,
+        step: 3,
+        notes: ['The model has never seen 日本語; they are read as <unk>.'],
+      });
+    });
+    await page.getByTestId('playground-generate').click();
+    const notes = page.getByTestId('playground-notes');
+    await expect(notes).toHaveText('The model has never seen 日本語; they are read as <unk>.');
+    await page.evaluate(() => {
+      const { stretch, summary } = fakeHost.make;
+      const run = summary('running', 400, 400, { id: 'run-7' });
+      const generation = { ...run.configuration.generation, topK: 5, length: 5000 };
+      const configuration = { ...run.configuration, generation };
+      const histories = [{ run: run.id, history: stretch(400, 400) }];
+      fakeHost.deliver({ type: 'snapshot', current: run.id, runs: [{ ...run, configuration }], histories });
+    });
+    await page.getByTestId('playground-beams').locator('input').fill('4');
+    await page.getByTestId('playground-generate').click();
+    await expect(notes).toContainText('Top-k 5 of the run gives way to beams, which search and do not sample.');
+    await expect(page.getByTestId('playground-topK').locator('input')).toHaveValue('0');
+    expect((await requests(page)).at(-1)).toMatchObject({ options: { beams: 4, topK: 0, length: 2000 } });
+  });
+
+  test('branches in a text of any length', async ({ page }) => {
+    const words = Array.from({ length: 4000 }, (_, index) => `word${index} `);
+    await stream(page, words);
+    await page.locator('.token').nth(3990).focus();
+    await page.getByTestId('alternatives').getByRole('button', { name: 'whale' }).click();
+    await expect.poll(() => requests(page)).toHaveLength(2);
+    const [, second] = await requests(page);
+    expect(second.prompt).toBe('Call me ');
+    expect(second.follow).toHaveLength(3991);
+    await expect(page.getByTestId('playground-error')).toHaveText('');
   });
 });

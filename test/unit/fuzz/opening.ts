@@ -81,8 +81,8 @@ export async function use(checkpoint: Checkpoint): Promise<Outcome> {
     const { nats, tokens } = evaluateAll(engine, tokenizer.encode(text.slice(0, 20)), 1, 8);
     if (!Number.isFinite(nats) || tokens < 1) throw new Error(`${nats} nats of ${tokens} tokens`);
     const options = { temperature: 0.8, topK: 0, topP: 1, length: 4 };
-    for (const { bits } of continueText({ engine, tokenizer, prompt: 'the ', options, seed: 1, alternatives: 2 })) {
-      if (!Number.isFinite(bits)) throw new Error(`a token of ${bits} bits`);
+    for (const token of continueText({ engine, tokenizer, prompt: 'the ', options, seed: 1, alternatives: 2 })) {
+      if (token && !Number.isFinite(token.bits)) throw new Error(`a token of ${token.bits} bits`);
     }
     return 'works';
   } catch (error) {

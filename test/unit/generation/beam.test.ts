@@ -8,6 +8,7 @@ import { generationSchema } from '../../../src/model/configuration';
 import { Random } from '../../../src/model/random';
 import { CharacterTokenizer } from '../../../src/text/characters';
 import { SubwordTokenizer } from '../../../src/text/subwords';
+import { tokensOf } from './sampled';
 import { tabledEngine } from './tabled-engine';
 
 const tokenizer = new CharacterTokenizer(['<unk>', '\n', 'a', 'b', 'c']);
@@ -36,10 +37,10 @@ function search(request: BeamRequest, meanwhile = () => {}): BeamResult[] {
 
 /** The same search with each beam's tokens in full, fed and decoded anew at every step. */
 function plainSearch({ engine, tokenizer, prompt, beams: B, length, ending }: BeamRequest): BeamResult[] {
-  const ended: (BeamResult & { nats: number })[] = [];
-  const result = (ids: number[], nats: number, text: string) => {
+  const ended: ReturnType<typeof result>[] = [];
+  const result = (ids: number[], nats: number, text: string, end: BeamResult['end'] = 'length') => {
     const bits = nats / Math.LN2;
-    return { ids, nats, text, bits, bitsPerToken: bits / ids.length };
+    return { ids, tokens: ids.map((id) => [id]), nats, text, bits, bitsPerToken: bits / ids.length, end };
   };
   let live = [result([], 0, '')];
   for (let n = 0; n < length && live.length > 0 && ended.length < B; n++) {
@@ -57,13 +58,13 @@ function plainSearch({ engine, tokenizer, prompt, beams: B, length, ending }: Be
       const text = tokenizer.decode(ids).replace(/\uFFFD+$/u, '');
       const end = endsWithin(beam.text, text.slice(beam.text.length), ending);
       if (end === undefined) live.push(result(ids, nats, text));
-      else ended.push(result(ids, nats, text.slice(0, beam.text.length + end)));
+      else ended.push(result(ids, nats, text.slice(0, beam.text.length + end.at), end.why));
     }
   }
   return [...ended, ...live]
     .sort((a, b) => a.bitsPerToken - b.bitsPerToken)
     .slice(0, B)
-    .map(({ nats: _, ...found }) => found);
+    .map(({ nats: _, ids: __, ...found }) => found);
 }
 
 /** An engine whose log-probabilities are valid only until the next call, as the contract says. */
@@ -99,7 +100,7 @@ describe('beamSearch', () => {
   it('is greedy with one beam', () => {
     const engine = tabledEngine(V, randomTable(4));
     const options = { temperature: 0, topK: 0, topP: 1, length: 12 };
-    const greedy = [...continueText({ engine, tokenizer, prompt: 'a', options, seed: 0, alternatives: 0 })];
+    const greedy = tokensOf(continueText({ engine, tokenizer, prompt: 'a', options, seed: 0, alternatives: 0 }));
     const [best] = search({ engine, tokenizer, prompt: 'a', beams: 1, length: 12 });
     expect(best.text).toBe(greedy.map(({ text }) => text).join(''));
     expect(best.bits).toBeCloseTo(
@@ -122,7 +123,7 @@ describe('beamSearch', () => {
       const request = { engine, tokenizer, prompt: 'ab', beams: 5, length: 12, ending };
       const [found, plain] = [search(request), plainSearch(request)];
       expect(found.map(({ text }) => text)).toEqual(plain.map(({ text }) => text));
-      expect(found.map(({ ids }) => ids)).toEqual(plain.map(({ ids }) => ids));
+      expect(found.map(({ tokens }) => tokens)).toEqual(plain.map(({ tokens }) => tokens));
       found.forEach(({ bits }, i) => {
         expect(bits).toBeCloseTo(plain[i].bits, 4);
       });
@@ -204,7 +205,7 @@ describe('generate', () => {
     };
     const given = generate({ ...request, engine: { ...engine, step } });
     for (let i = 0; i < 5; i++) given.next();
-    given.return();
+    given.return('nothing');
     expect(steps).toBe(5);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Continuation, continueText } from '../../../src/generation/continue';
 import { CharacterTokenizer } from '../../../src/text/characters';
 import { SubwordTokenizer } from '../../../src/text/subwords';
+import { tokensOf } from './sampled';
 import { tabledEngine } from './tabled-engine';
 
 const tokenizer = new CharacterTokenizer(['<unk>', '\n', ' ', 'a', 'b', '.']);
@@ -10,7 +11,10 @@ const one = (id: number) => Array.from({ length: V }, (_, v) => (v === id ? 1 : 
 const even = () => Array.from({ length: V }, () => 1 / V);
 const options = { temperature: 1, topK: 0, topP: 1, length: 20 };
 const request = { tokenizer, prompt: 'a', options, seed: 1, alternatives: 0 };
-const textOf = (continuation: Continuation) => [...continueText(continuation)].map(({ text }) => text).join('');
+const textOf = (continuation: Continuation) =>
+  tokensOf(continueText(continuation))
+    .map(({ text }) => text)
+    .join('');
 
 /** Writes a cycle of ids: the one after the last one. */
 const cycle = (...ids: number[]) => tabledEngine(V, (last) => one(ids[(ids.indexOf(last) + 1) % ids.length]));
@@ -72,13 +76,17 @@ describe('continueText', () => {
 
   it('reports bits at temperature 1 and alternatives of what it drew from', () => {
     const engine = tabledEngine(V, () => [0, 0, 0, 0.25, 0.75, 0]);
-    const [token] = continueText({ ...request, engine, options: { ...options, temperature: 0.5 }, alternatives: 2 });
+    const [token] = tokensOf(
+      continueText({ ...request, engine, options: { ...options, temperature: 0.5 }, alternatives: 2 }),
+    );
     expect(token.bits).toBeCloseTo(token.text === 'b' ? -Math.log2(0.75) : 2, 5);
     expect(token.alternatives.map(({ text }) => text)).toEqual(['b', 'a']);
     expect(token.alternatives[0].probability).toBeCloseTo(0.9, 5);
     const drawn = token.alternatives.find(({ text }) => text === token.text);
     expect(drawn?.bits, 'as surprising as when it is drawn').toBe(token.bits);
-    const [greedy] = continueText({ ...request, engine, options: { ...options, temperature: 0 }, alternatives: 1 });
+    const [greedy] = tokensOf(
+      continueText({ ...request, engine, options: { ...options, temperature: 0 }, alternatives: 1 }),
+    );
     expect(greedy.text).toBe('b');
     expect(greedy.alternatives[0].probability).toBeCloseTo(0.75, 5);
   });
@@ -95,7 +103,7 @@ describe('continueText', () => {
       const next = euro[(euro.indexOf(last) + 1) % euro.length];
       return Array.from({ length: 256 }, (_, id) => (id === next ? 1 : 0));
     });
-    const tokens = [...continueText({ ...request, tokenizer: bytes, engine, options: { ...options, length: 5 } })];
+    const tokens = tokensOf(continueText({ ...request, tokenizer: bytes, engine, options: { ...options, length: 5 } }));
     expect(tokens.map(({ text }) => text)).toEqual(['', '', '€', '!', '']);
   });
 });
