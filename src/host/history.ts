@@ -185,6 +185,7 @@ export class History {
       bitsPerCharacter: this.evaluations.at(-1)?.bitsPerCharacter,
       bestPerplexity: this.bestEvaluation?.perplexity,
       bestStep: this.bestEvaluation?.step,
+      bestBitsPerCharacter: this.bestEvaluation?.bitsPerCharacter,
       gradNorm: value.gradNorm,
       clipRate: clipped / (at - first + 1),
       learningRate: value.learningRate,
