@@ -36,11 +36,11 @@ export function activate(context: vscode.ExtensionContext): RecurrentApi {
   const panels = own(new Panels(extensionUri, runs, generator));
   const trainer = own(new Trainer(runs, (run) => panels.isShowing(run), log));
   const samples = new Samples(extensionUri, globalStorageUri);
-  const statusBar = own(new StatusBar(runs));
+  const completions = own(new Completions(runs, generator, log));
+  const statusBar = own(new StatusBar(runs, (document) => completions.describe(document)));
   own(new ContextKeys(runs));
   own(new RunsTree(runs));
   own(new MetricsView(extensionUri, runs));
-  own(new Completions(runs, generator, log));
   own(new Commands({ runs, trainer, panels, generator, gradientFlow, samples, log }));
   open = { runs, log };
   runs.restore().catch((error: unknown) => showError(error, log));

@@ -25,6 +25,8 @@ export interface PromptRequest {
 /** How a prompt was read. */
 export interface PromptReport {
   readonly unknown: UnknownText;
+  /** Mean −log p of its tokens but for the last word's, as a share of what guessing takes; 0 if it is too short to tell. */
+  readonly surprise: number;
   /** For a person, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -66,7 +68,11 @@ export function* readPrompt(request: PromptRequest): Generator<undefined, Choice
     unknown.atEnd = last === tokenizer.unknown;
   }
   const cut = shown.length < request.prompt.length;
-  request.report?.({ unknown: unknown.result, notes: [...(cut ? [cutNote] : []), ...unknown.notes(tokenizer.kind)] });
+  request.report?.({
+    unknown: unknown.result,
+    surprise: reader.surprise,
+    notes: [...(cut ? [cutNote] : []), ...unknown.notes(tokenizer.kind)],
+  });
   if (follow.length > 0) return yield* readOn(reader, tokenizer, covers, follow);
   const { place } = reader;
   if (stump === '' && lead === '') return nextTokens(place.next, tokenizer, tokenizer.stream(), place.state);

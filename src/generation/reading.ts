@@ -12,6 +12,9 @@ export interface Place {
 /** Tokens read between two looks at whether reading is given up. */
 const readAtOnce = 16;
 
+/** Tokens of which the mean tells something. */
+const fewest = 8;
+
 /**
  * Reads tokens of a text from its beginning. Yields while it reads, so that a long text can be given up; what it gives does
  * not change with what is asked of the engine meanwhile.
@@ -21,6 +24,7 @@ export class Reader {
   private next: Float32Array; // (V)
   private readonly input = new Int32Array(1); // (1)
   private read = 0;
+  private nats = 0;
 
   /** @param from where reading goes on; the beginning of a text if absent */
   constructor(
@@ -35,6 +39,7 @@ export class Reader {
   *take(ids: Iterable<number>): Generator<undefined, void> {
     for (const id of ids) {
       this.input[0] = id;
+      this.nats -= this.next[id];
       // Valid until the next call, somebody else's too.
       this.next = this.engine.step(this.input, this.state); // (1, V)
       if (++this.read % readAtOnce > 0) continue;
@@ -42,6 +47,14 @@ export class Reader {
       yield undefined;
     }
     this.next = this.next.slice();
+  }
+
+  /**
+   * Mean −log p of the tokens that were read, as a share of what guessing among all tokens takes: at 1 and above the model reads
+   * no better than by guessing. 0 while too few were read to tell.
+   */
+  get surprise(): number {
+    return this.read < fewest ? 0 : this.nats / this.read / Math.log(this.next.length);
   }
 
   /** Where it stands. It may read on meanwhile. */

@@ -67,7 +67,7 @@ export class Generator extends Disposable {
     await this.load(line, run);
     const step = line.loaded.get(run.id)?.step ?? 0;
     if (token.isCancellationRequested) {
-      return { tokens: [], text: '', cancelled: true, unknown: nothingUnknown, notes: [], step };
+      return { tokens: [], text: '', cancelled: true, unknown: nothingUnknown, surprise: 0, notes: [], step };
     }
     const ticket = this.next++;
     const { prompt, follow, options, seed, stop, alternatives = 0, share, onTokens } = request;

@@ -189,6 +189,7 @@ export class History {
       unknownShare: evaluation?.unknownShare,
       bestPerplexity: this.bestEvaluation?.perplexity,
       bestStep: this.bestEvaluation?.step,
+      bestBitsPerCharacter: this.bestEvaluation?.bitsPerCharacter,
       gradNorm: value.gradNorm,
       clipRate: clipped / (at - first + 1),
       learningRate: value.learningRate,

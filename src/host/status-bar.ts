@@ -15,6 +15,9 @@ const icons: Record<RunState, string> = {
   failed: '$(error)',
 };
 
+/** Says whose model completes what is typed in a document; undefined if that is not to be said. */
+export type DescribeCompletions = (document: vscode.TextDocument) => string | undefined;
+
 /** The status bar item: the state and perplexity of the run in front; hidden while nothing was run in this window. */
 export class StatusBar extends Disposable {
   private readonly item = this._register(
@@ -22,11 +25,15 @@ export class StatusBar extends Disposable {
   );
   private readonly drawing = this._register(new Throttle(500, () => this.draw()));
 
-  constructor(private readonly runs: Runs) {
+  constructor(
+    private readonly runs: Runs,
+    private readonly completions: DescribeCompletions,
+  ) {
     super();
     this.item.name = vscode.l10n.t('Recurrent Training');
     this.item.command = 'recurrent.openPanel';
     this._register(runs.onDidChangeList(() => this.drawing.request()));
+    this._register(vscode.window.onDidChangeActiveTextEditor(() => this.drawing.request()));
     this._register(runs.onDidChangeRun((run) => run === runs.front && this.drawing.request()));
   }
 
@@ -43,13 +50,17 @@ export class StatusBar extends Disposable {
     }
     const { state, name, message } = run.summary;
     const { short, lines } = describeRun(run);
+    const document = vscode.window.activeTextEditor?.document;
+    const completions = (document && this.completions(document)) ?? '';
     this.item.text = `${icons[state]} ${short}`;
     const tooltip = new vscode.MarkdownString('', true);
     tooltip.appendMarkdown(`**${plain(name)}**\n\n`);
     for (const line of lines) tooltip.appendMarkdown(`${plain(line)}  \n`);
-    if (message) tooltip.appendMarkdown(`\n${plain(message)}\n`);
+    for (const part of [message, completions]) if (part) tooltip.appendMarkdown(`\n${plain(part)}\n`);
     this.item.tooltip = tooltip;
-    this.item.accessibilityInformation = { label: `Recurrent: ${[name, ...lines, message].join(', ')}` };
+    this.item.accessibilityInformation = {
+      label: `Recurrent: ${[name, ...lines, message, completions].filter(Boolean).join(', ')}`,
+    };
     const problem = state === 'failed' || state === 'diverged';
     this.item.backgroundColor = problem ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
     this.item.show();

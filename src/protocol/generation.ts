@@ -41,6 +41,8 @@ export interface ContinueResult {
   readonly cancelled: boolean;
   /** What of the prompt the model has never seen. */
   readonly unknown: UnknownText;
+  /** How strange the prompt is to the model: 1 and above where it reads no better than by guessing; 0 if it is too short to tell. */
+  readonly surprise: number;
   /** What a person should know of how the prompt was read, a sentence each. */
   readonly notes: readonly string[];
 }

@@ -54,6 +54,8 @@ export interface LatestMetrics {
   readonly unknownShare?: number;
   readonly bestPerplexity?: number;
   readonly bestStep?: number;
+  /** Of the validation text, when the model was best. */
+  readonly bestBitsPerCharacter?: number;
   readonly gradNorm: number;
   /** Share of the last hundred steps that were clip events. */
   readonly clipRate: number;

@@ -76,7 +76,7 @@ const methods: GenerationMethods = {
       sent = tokens.length;
       sentAt = performance.now();
     };
-    let told: PromptReport = { unknown: nothingUnknown, notes: [] };
+    let told: PromptReport = { unknown: nothingUnknown, surprise: 0, notes: [] };
     const report = (how: PromptReport) => {
       told = how;
     };

@@ -67,34 +67,6 @@ test('a model learns Moby-Dick, and is seen to', async ({ lab }) => {
   }
 });
 
-test.describe('a model that has learnt a little', () => {
-  test.use({ startSettings: { ...small, 'recurrent.training.maxSteps': 300 } });
-
-  test('completes what is typed: Tab accepts it, and switched off it offers nothing', async ({ lab }) => {
-    await lab.train('moby-dick.txt');
-    await expect(lab.panel).toBeIn('Finished');
-    await lab.typeAtEnd('moby-dick.txt', 'The whale was ');
-    await expect(lab.ghostText.first()).toBeVisible();
-    await lab.screenshot('ghost-text');
-    const offered = (await lab.ghostText.allInnerTexts()).join('').replaceAll('\u00a0', ' ').trim();
-    expect(offered.length).toBeGreaterThan(0);
-    await lab.page.keyboard.press('Tab');
-    await expect(lab.line(`The whale was ${offered}`)).toBeVisible();
-
-    await lab.command('Recurrent: Toggle Inline Completions');
-    await expect(lab.wholeStatusBar).toContainText('Inline completions are off');
-    await lab.typeAtEnd('moby-dick.txt', 'The sea was ');
-    await expect(lab.line('The sea was')).toBeVisible();
-    await lab.page.waitForTimeout(2000);
-    await expect(lab.ghostText).toHaveCount(0);
-
-    await lab.command('Recurrent: Toggle Inline Completions');
-    await expect(lab.wholeStatusBar).toContainText('Inline completions are on');
-    await lab.typeAtEnd('moby-dick.txt', 'The ship was ');
-    await expect(lab.ghostText.first()).toBeVisible();
-  });
-});
-
 test('a run is paused, goes on, and is stopped', async ({ lab }) => {
   await lab.train('moby-dick.txt');
   await expect(lab.panel).toBeIn('Training');

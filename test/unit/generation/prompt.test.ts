@@ -23,7 +23,7 @@ type Asked = Omit<Partial<GenerationRequest>, 'options'> & { options?: Partial<G
 /** What a model writes after a prompt. */
 function write(engine: Engine, tokenizer: Tokenizer, prompt: string, asked: Asked = {}) {
   const options = { ...generationSchema.parse({ length: 8 }), ...asked.options };
-  let report: PromptReport = { unknown: { pieces: [], share: 0, atEnd: false }, notes: [] };
+  let report: PromptReport = { unknown: { pieces: [], share: 0, atEnd: false }, surprise: 0, notes: [] };
   const request = { seed: 0, alternatives: 0, ...asked, engine, tokenizer, prompt, options };
   const tokens = tokensOf(
     generate({
