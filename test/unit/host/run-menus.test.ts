@@ -25,7 +25,7 @@ function isShown({ command, when }: Item, viewItem: string): boolean {
 /** The commands that a run's item offers, by where: `inline` in their order, and in its menu. */
 function offered(state: RunState, hasCheckpoint: boolean, front = false): { inline: string[]; menu: string[] } {
   const canGoOn = hasCheckpoint && ['stopped', 'failed', 'diverged'].includes(state);
-  const words = contextOf({ state, hasCheckpoint, canGoOn }, front);
+  const words = contextOf({ state, hasCheckpoint, canGoOn, isElsewhere: false }, front);
   const shown = items
     .filter((item) => isShown(item, words))
     .sort((a, b) => (a.group < b.group ? -1 : 1))
