@@ -38,7 +38,8 @@ export class RunFolder {
   private readonly steps: StepsFile;
   private readonly events: EventsFile;
   private keeping = false;
-  private reported = false;
+  /** What the disk does not take, of which a person knows. */
+  private readonly refused = new Set<string>();
   private unreadable = false;
   private deleted = false;
   /** Is called when a run that this window holds turns out to be another's. */
@@ -89,7 +90,7 @@ export class RunFolder {
   }
 
   saveRecord(record: RunRecord): Promise<boolean> {
-    return this.write(async () => {
+    return this.write('record', async () => {
       const text = `${writeJson(record, 1)}\n`;
       await writeAtomically(join(this.path, recordName), text);
       this.known = digest(text);
@@ -97,16 +98,17 @@ export class RunFolder {
   }
 
   saveText(bytes: Uint8Array): Promise<boolean> {
-    return this.write(() => writeAtomically(this.textFile, bytes));
+    return this.write('text', () => writeAtomically(this.textFile, bytes));
   }
 
   saveCheckpoint(kind: CheckpointKind, bytes: Uint8Array): Promise<boolean> {
-    return this.write(() => writeAtomically(this.checkpointFile(kind), bytes));
+    return this.write(kind, () => writeAtomically(this.checkpointFile(kind), bytes));
   }
 
   /** Appends the steps and events that are not on disk yet. */
   saveHistory(history: History): Promise<boolean> {
     return this.write(
+      'history',
       async () => {
         await this.steps.save(history);
         await this.events.save(history);
@@ -117,7 +119,7 @@ export class RunFolder {
 
   /** Cuts off on disk what the history has no more: the events first, so that none is of a step that is not there. */
   cutHistory(history: History): Promise<boolean> {
-    return this.write(async () => {
+    return this.write('history', async () => {
       await this.events.cut(history);
       await this.steps.cut(history);
     });
@@ -178,7 +180,7 @@ export class RunFolder {
    * that half of it is no run.
    */
   delete(): Promise<boolean> {
-    const result = this.write(async () => {
+    const result = this.write('folder', async () => {
       const trash = `${this.path}${deletedSuffix}`;
       await rm(trash, { recursive: true, force: true });
       await rename(this.path, trash).catch(() => undefined);
@@ -202,8 +204,11 @@ export class RunFolder {
     return read === undefined || read.known === this.known ? 'held' : 'changed';
   }
 
-  /** @param needed whether there is anything to write, once what was asked before is done */
-  private write(operation: () => Promise<unknown>, needed = () => true): Promise<boolean> {
+  /**
+   * @param what is written
+   * @param needed whether there is anything to write, once what was asked before is done
+   */
+  private write(what: string, operation: () => Promise<unknown>, needed = () => true): Promise<boolean> {
     if (this.deleted) return Promise.resolve(false);
     return this.enqueue(async () => {
       if (!needed()) return true;
@@ -214,11 +219,11 @@ export class RunFolder {
           return false;
         }
         await operation();
-        this.reported = false;
+        this.refused.delete(what);
         return true;
       } catch (error) {
-        if (!this.reported) this.report('write', this.path, describeFileError(error));
-        this.reported = true;
+        if (this.refused.size === 0) this.report('write', this.path, describeFileError(error));
+        this.refused.add(what);
         return false;
       } finally {
         if (!this.keeping) await this.claim.release();

@@ -16,7 +16,9 @@ let store: RunStore;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'recurrent-store-'));
   problems = [];
-  store = new RunStore(join(home, 'runs'), (...problem) => problems.push(problem.filter((part) => part !== 0).join(' | ')));
+  store = new RunStore(join(home, 'runs'), (...problem) =>
+    problems.push(problem.filter((part) => part !== 0).join(' | ')),
+  );
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
