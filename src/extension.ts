@@ -20,9 +20,9 @@ import { Trainer } from './host/trainer';
 /** What outlives `context.subscriptions`, which VS Code disposes of without waiting for `deactivate`. */
 let open: { readonly runs: Runs; readonly log: vscode.LogOutputChannel } | undefined;
 
-/** Called once by VS Code when the extension is first needed. */
-export function activate(context: vscode.ExtensionContext): RecurrentApi {
-  const { extensionUri, storageUri, globalStorageUri } = context;
+/** Called once by VS Code when the extension is first needed. Its tests, and nobody else, get a window into it. */
+export function activate(context: vscode.ExtensionContext): RecurrentApi | undefined {
+  const { extensionUri, extensionMode, storageUri, globalStorageUri } = context;
   const own = <T extends vscode.Disposable>(part: T): T => {
     context.subscriptions.push(part);
     return part;
@@ -44,6 +44,10 @@ export function activate(context: vscode.ExtensionContext): RecurrentApi {
   own(new Commands({ runs, trainer, panels, generator, gradientFlow, samples, log }));
   open = { runs, log };
   runs.restore().catch((error: unknown) => showError(error, log));
+  const refresh = () => runs.refresh().catch((error: Error) => log.error(error));
+  // Who comes from another window may have trained there.
+  own(vscode.window.onDidChangeWindowState(({ focused }) => focused && void refresh()));
+  if (extensionMode !== vscode.ExtensionMode.Test) return undefined;
   return observe(runs, trainer, generator, gradientFlow, store, statusBar);
 }
 

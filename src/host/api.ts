@@ -82,7 +82,7 @@ export function observe(
     adjust: (id, change) => runs.session(find(id))?.adjust(change),
     goOn: (id) => trainer.goOn(find(id)),
     delete: (id) => runs.delete(find(id)),
-    readStored: () => store.list(),
+    readStored: async () => (await store.list()).map(({ record }) => record),
     continue: async (id, prompt, length) => {
       const options = { ...readConfiguration().generation, length, prompt: '' };
       const source = new vscode.CancellationTokenSource();

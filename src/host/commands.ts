@@ -11,6 +11,7 @@ import type { Panels } from './panel';
 import { Run } from './run';
 import type { Runs } from './runs';
 import type { Samples } from './samples';
+import type { Session } from './session';
 import { readChangeable, readGeneration } from './settings';
 import type { Trainer } from './trainer';
 import { pickConfiguration } from './training-picker';
@@ -51,16 +52,16 @@ export class Commands extends Disposable {
       const uri = await samples.timeMachine();
       if (uri) await this.show(uri);
     });
-    this.add('pause', (target) => runs.session(this.runOf(target))?.pause());
+    this.add('pause', (target) => this.sessionOf(target)?.pause());
     this.add('resume', async (target) => {
       const run = this.runOf(target);
       if (run.canGoOn) await parts.trainer.goOn(run);
-      else runs.session(run)?.resume();
+      else this.sessionOf(target)?.resume();
     });
     this.add('goBackAndClip', (target) => parts.trainer.mend(this.runOf(target), 'clip'));
     this.add('goBackAndSlow', (target) => parts.trainer.mend(this.runOf(target), 'slow'));
-    this.add('stop', (target) => runs.session(this.runOf(target))?.stop());
-    this.add('checkpoint', (target) => runs.session(this.runOf(target))?.checkpoint());
+    this.add('stop', (target) => this.sessionOf(target)?.stop());
+    this.add('checkpoint', (target) => this.sessionOf(target)?.checkpoint());
     this.add('openPanel', async (target) => {
       await runs.restore();
       panels.open(this.find(target));
@@ -143,6 +144,7 @@ export class Commands extends Disposable {
   }
 
   private async deleteRun(run: Run): Promise<void> {
+    if (run.isElsewhere) throw run.refusal();
     const remove = vscode.l10n.t('Delete');
     const detail = vscode.l10n.t('Its history and its checkpoints are deleted from disk.');
     const question = vscode.l10n.t('Delete the run {0}?', run.name);
@@ -210,6 +212,13 @@ export class Commands extends Disposable {
     if (run) return run;
     if (typeof named === 'string') throw new UserError(vscode.l10n.t('This run was deleted; choose another one.'));
     throw new UserError(vscode.l10n.t('There is no run yet: train on any text first.'));
+  }
+
+  /** What trains the run that a command is meant for, if anything does. @throws UserError if another window does */
+  private sessionOf(target: Target): Session | undefined {
+    const run = this.runOf(target);
+    if (run.isElsewhere) throw run.refusal();
+    return this.parts.runs.session(run);
   }
 
   private find(target: Target): Run | undefined {

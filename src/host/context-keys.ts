@@ -15,8 +15,9 @@ export class ContextKeys extends Disposable {
 
   private update(): void {
     const { front } = this.runs;
-    this.set('running', front?.state === 'running' || front?.state === 'preparing');
-    this.set('paused', front?.state === 'paused');
+    const live = front?.isLive ? front.state : undefined;
+    this.set('running', live === 'running' || live === 'preparing');
+    this.set('paused', live === 'paused');
     this.set('canGoOn', front?.canGoOn === true);
     this.set('canClip', front?.remedies.includes('clip') === true);
     this.set('canSlow', front?.remedies.includes('slow') === true);

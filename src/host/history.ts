@@ -8,6 +8,7 @@ import type {
   StepEvent,
   TrainingEvent,
 } from '../training/events';
+import { isKept, type KeptEvent } from './kept-events';
 import { StepTrends, thinned } from './trend';
 
 /** The columns of a history, in the order of a row on disk. */
@@ -22,9 +23,6 @@ export const columnNames = [
   'learningRate',
   'tokensPerSecond',
 ] as const satisfies readonly (keyof StepColumns & keyof StepEvent)[];
-
-/** Events that are kept besides steps. */
-export type KeptEvent = EvaluationEvent | ContinuationEvent | FlowEvent | MarkEvent;
 
 /** How much of a history someone has seen. */
 export interface Position {
@@ -152,6 +150,11 @@ export class History {
     return rows;
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.truncate(-1);
+  }
+
   /** Forgets everything after a step, as when a run goes on from an older checkpoint. */
   truncate(step: number): void {
     while (this.length > 0 && this.columns[0][this.length - 1] > step) this.length--;
@@ -218,8 +221,4 @@ export class History {
       return larger;
     });
   }
-}
-
-function isKept(event: TrainingEvent): event is KeptEvent {
-  return ['evaluation', 'continuation', 'flow', 'mark'].includes(event.event);
 }

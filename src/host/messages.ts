@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { RemoteError } from '../protocol/rpc';
 import { UserError } from '../text/user-error';
-import type { ReportProblem } from './run-store';
+import type { ReportProblem } from './run-folder';
 
 /** Whether an error's message is one sentence for people, complete as it is. */
 export function isForPeople(error: unknown): error is Error {
@@ -26,10 +26,12 @@ export function showError(error: unknown, log: vscode.LogOutputChannel): void {
 
 /** Tells a person, in one sentence, what could not be read or written; nothing in memory is lost by it. */
 export function reportProblem(log: vscode.LogOutputChannel): ReportProblem {
-  return (doing, path, why) => {
+  return (doing, path, why, others = 0) => {
+    const left = vscode.l10n.t('{0} cannot be read, so what it holds is left out: {1}.', path, why);
+    const more = others > 0 ? ` ${vscode.l10n.t('So it is with {0} more.', others.toLocaleString())}` : '';
     const sentence =
       doing === 'read'
-        ? vscode.l10n.t('{0} cannot be read, so what it holds is left out: {1}.', path, why)
+        ? left + more
         : vscode.l10n.t('{0} cannot be written, so the run is kept in memory until it can: {1}.', path, why);
     log.warn(sentence);
     void vscode.window.showWarningMessage(sentence);

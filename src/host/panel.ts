@@ -121,7 +121,7 @@ export class Panel extends Disposable {
         execute(message.type, message.run);
         break;
       case 'adjust':
-        if (run) this.runs.session(run)?.adjust({ lr: message.lr, clip: message.clip });
+        if (run) this.adjust(run, message);
         break;
       case 'mend':
         execute(message.remedy === 'clip' ? 'goBackAndClip' : 'goBackAndSlow', message.run);
@@ -140,6 +140,15 @@ export class Panel extends Disposable {
         break;
       default:
         message satisfies never;
+    }
+  }
+
+  private adjust(run: Run, { lr, clip }: { readonly lr?: number; readonly clip?: number }): void {
+    try {
+      this.runs.session(run)?.adjust({ lr, clip });
+    } catch (error) {
+      if (!isForPeople(error)) throw error;
+      void vscode.window.showErrorMessage(error.message);
     }
   }
 

@@ -1,25 +1,21 @@
 import * as vscode from 'vscode';
-import { readCheckpoint } from '../model/checkpoint';
-import type { Configuration, TrainingConfiguration } from '../model/configuration';
+import { type Configuration, parseConfiguration, type TrainingConfiguration } from '../model/configuration';
+import { describeFileError } from '../platform/files';
 import { birthOf } from '../platform/processes';
 import type { LatestMetrics, Remedy, RunState, RunSummary } from '../protocol/runs';
+import { UserError } from '../text/user-error';
 import type { CheckpointEvent, ReadingEvent, TrainingEvent } from '../training/events';
 import { Disposable } from './disposable';
 import { History } from './history';
-import type { CheckpointKind, RunFolder, RunRecord } from './run-store';
+import type { RunFolder } from './run-folder';
+import { type CheckpointKind, liveStates, type RunRecord } from './run-record';
+import { orderOf, type StoredRun } from './run-store';
+import { RunWeights, type Weights } from './run-weights';
 import { Throttle } from './throttle';
 
-/** The weights of a run at a step, as the bytes of a safetensors file. */
-export interface Weights {
-  readonly step: number;
-  readonly bytes: Uint8Array;
-}
-
-const liveStates: readonly RunState[] = ['preparing', 'running', 'paused'];
 /** This process, as the record of a run that it trains names it. */
 const owner = { owner: process.pid, ownerBirth: birthOf(process.pid) };
 const nobody = { owner: undefined, ownerBirth: undefined };
-const kinds = ['best', 'latest'] as const satisfies readonly CheckpointKind[];
 
 /** One training as the host knows it: what was asked, what happened, what is kept. It outlives the worker that trains it. */
 export class Run extends Disposable {
@@ -30,28 +26,41 @@ export class Run extends Disposable {
   private readonly rewound = this._register(new vscode.EventEmitter<void>());
   /** The history was cut: whoever shows it begins anew. */
   readonly onDidRewind = this.rewound.event;
+  private readonly lost = this._register(new vscode.EventEmitter<void>());
+  /** Another window has taken the run that this one trains. */
+  readonly onDidLose = this.lost.event;
   private readonly saving = this._register(new Throttle(1000, () => void this.save()));
-  private readonly weights = new Map<CheckpointKind, Weights>();
-  private readonly onDisk = new WeakSet<Weights>();
-  /** Weights that the disk did not take when it was asked; asked again with everything else. */
-  private readonly refused = new WeakSet<Weights>();
+  private readonly weights: RunWeights;
   private loading: Promise<void> | undefined;
+  /** The save that is at work, and the one that waits for it and will write everything that there is then. */
+  private atWork: Promise<void> = Promise.resolve();
+  private waiting: Promise<void> | undefined;
+  /** A text that no file holds, until one does. */
+  private unsavedText: Uint8Array | undefined;
   private evaluating = false;
   private reading: ReadingEvent | undefined;
+  private claimed = false;
+  private away: boolean;
   private touched: boolean;
 
   /**
    * @param record what is known so far; a restored run's history is on disk until `load`
    * @param restored whether the record comes from disk
+   * @param elsewhere whether another window trains it
    */
   constructor(
     private record: RunRecord,
     readonly folder: RunFolder,
     restored: boolean,
+    elsewhere = false,
   ) {
     super();
+    if (restored && !elsewhere) this.record = mendInterrupted(record);
     this.touched = !restored;
+    this.away = elsewhere;
+    this.weights = new RunWeights(folder, record.checkpoints);
     if (!restored) this.loading = Promise.resolve();
+    folder.onLost = () => this.lose();
   }
 
   get id(): string {
@@ -70,8 +79,13 @@ export class Run extends Disposable {
     return this.record.configuration;
   }
 
+  /** Where its text is, if its record names a place. */
   get uri(): vscode.Uri | undefined {
-    return this.record.uri === undefined ? undefined : vscode.Uri.parse(this.record.uri);
+    try {
+      return this.record.uri === undefined ? undefined : vscode.Uri.parse(this.record.uri, true);
+    } catch {
+      return undefined;
+    }
   }
 
   /** The file beside run.json that holds the text, if no other file does. */
@@ -84,13 +98,23 @@ export class Run extends Disposable {
     return this.touched;
   }
 
-  /** Whether a worker trains it now, or waits to. */
+  /** Whether a worker of this window trains it now, or waits to. */
   get isLive(): boolean {
-    return liveStates.includes(this.state);
+    return liveStates.includes(this.state) && !this.away;
+  }
+
+  /** Whether another window trains it, so that it can only be looked at here. */
+  get isElsewhere(): boolean {
+    return this.away;
+  }
+
+  /** Where it stands among the runs: more for one that began later, whatever the clock said. */
+  get order(): number {
+    return orderOf(this.record);
   }
 
   get hasCheckpoint(): boolean {
-    return this.newestKind() !== undefined;
+    return this.weights.newestKind !== undefined;
   }
 
   /** Whether it stopped early and can go on from a checkpoint. */
@@ -100,8 +124,8 @@ export class Run extends Disposable {
 
   /** The step of the newest checkpoint; 0 if there is none. */
   get checkpointStep(): number {
-    const kind = this.newestKind();
-    return kind ? (this.record.checkpoints[kind] ?? 0) : 0;
+    const kind = this.weights.newestKind;
+    return kind ? (this.weights.steps[kind] ?? 0) : 0;
   }
 
   get latest(): LatestMetrics | undefined {
@@ -109,7 +133,8 @@ export class Run extends Disposable {
   }
 
   get summary(): RunSummary {
-    const { id, name, source, state, started, configuration, prepared, message } = this.record;
+    const { id, name, source, state, started, configuration, prepared } = this.record;
+    const message = this.away ? vscode.l10n.t('It is trained in another window.') : this.record.message;
     const { hasCheckpoint, latest } = this;
     const evaluating = state === 'running' && this.evaluating;
     const reading = state === 'preparing' ? this.reading : undefined;
@@ -123,10 +148,67 @@ export class Run extends Disposable {
     return this.configuration.training.clipping === 'norm' ? ['slow'] : ['clip', 'slow'];
   }
 
-  /** Reads a restored run's history from disk, once. */
+  /** Reads a restored run's history from disk, once. @throws UserError if it cannot be read */
   load(): Promise<void> {
-    this.loading ??= this.folder.readHistory(this.history).then(() => this.changed.fire());
+    this.loading ??= this.folder.readHistory(this.history).then(
+      () => this.changed.fire(),
+      (error) => {
+        this.loading = undefined;
+        const why = describeFileError(error);
+        throw new UserError(vscode.l10n.t('The history of {0} cannot be read: {1}.', this.name, why));
+      },
+    );
     return this.loading;
+  }
+
+  /** Takes what another window has made of it, if one has. */
+  async takeIn({ known, elsewhere }: StoredRun): Promise<void> {
+    if (!this.folder.differsFrom(known) && elsewhere === this.away) return;
+    // Read again, behind what this window may be writing itself.
+    const read = await this.folder.readRecord(this.id).catch(() => undefined);
+    if (read && !this.isLive && (read.changed || elsewhere !== this.away)) this.replace(read.record, elsewhere);
+  }
+
+  private replace(record: RunRecord, elsewhere: boolean): void {
+    this.record = elsewhere ? record : mendInterrupted(record);
+    this.away = elsewhere;
+    this.weights.reset(record.checkpoints);
+    const loaded = this.loading !== undefined;
+    this.loading = undefined;
+    if (loaded) void this.load().catch(() => undefined);
+    this.rewound.fire();
+    this.changed.fire();
+  }
+
+  /**
+   * Holds the run for this window, as it stands on disk now, until it is at rest again or `letGo`.
+   * @throws UserError if another window trains it or has deleted it
+   */
+  async claim(): Promise<void> {
+    if (await this.folder.isGone()) throw new UserError(vscode.l10n.t('This run was deleted; choose another one.'));
+    const hold = await this.folder.hold();
+    if (hold === 'elsewhere') throw this.refusal();
+    this.claimed = true;
+    if (hold === 'held' && !this.away) return;
+    try {
+      const read = await this.folder.readRecord(this.id);
+      if (read) this.replace(read.record, false);
+    } catch (error) {
+      this.letGo();
+      const why = error instanceof UserError ? error.message : describeFileError(error);
+      throw new UserError(vscode.l10n.t('{0} was changed by another window, and cannot be read: {1}.', this.name, why));
+    }
+  }
+
+  /** Lets other windows have the run, if it is at rest. */
+  letGo(): void {
+    this.claimed = false;
+    if (!this.isLive) void this.folder.letGo();
+  }
+
+  /** The sentence for a person who wants something done with a run that another window trains. */
+  refusal(): UserError {
+    return new UserError(vscode.l10n.t('{0} is trained in another window; stop it there first.', this.name));
   }
 
   /** Takes what the worker tells, in order. */
@@ -145,17 +227,22 @@ export class Run extends Disposable {
     this.evaluating &&= liveStates.includes(state);
     this.reading = undefined;
     this.update({ state, message, ...(liveStates.includes(state) ? owner : nobody) });
-    this.release();
+    if (this.isLive) {
+      this.claimed = false;
+      void this.folder.hold();
+    } else {
+      this.weights.release();
+    }
     this.changed.fire();
-    if (this.isLive) this.saving.request();
-    else this.saving.flush();
+    this.saving.flush();
   }
 
-  /** Notes what was changed while it trains, so that it goes on with that. */
+  /** Notes what was changed while it trains, so that it goes on with that. @throws UserError if it is out of range */
   adjust(change: Partial<Pick<TrainingConfiguration, 'lr' | 'clip' | 'clipping'>>): void {
     const { training } = this.configuration;
     const { lr = training.lr, clip = training.clip, clipping = training.clipping } = change;
-    this.update({ configuration: { ...this.configuration, training: { ...training, lr, clip, clipping } } });
+    const changed = { ...this.configuration, training: { ...training, lr, clip, clipping } };
+    this.update({ configuration: parseConfiguration(changed, vscode.l10n.t('Nothing was changed')) });
   }
 
   /** Marks where it stopped. @param text for people, in a few words */
@@ -166,73 +253,88 @@ export class Run extends Disposable {
   /** Notes that the editor closes while it trains: it stands still from now on. */
   interrupt(): void {
     this.markStop(vscode.l10n.t('Stopped: the window was closed or reloaded'));
-    this.enter('stopped', describeInterruption(this.record.checkpoints));
+    this.enter('stopped', describeInterruption(this.weights.steps));
   }
 
-  /** Goes back to where a checkpoint was taken: what came later is forgotten. */
+  /** Goes back to where a checkpoint was taken: what came later is forgotten. @throws UserError as `load` does */
   async rewind(step: number): Promise<void> {
     await this.load();
     this.history.truncate(step);
-    for (const kind of kinds) {
-      if ((this.record.checkpoints[kind] ?? 0) <= step) continue;
-      this.weights.delete(kind);
-      this.update({ checkpoints: { ...this.record.checkpoints, [kind]: undefined } });
-    }
-    void this.folder.cutHistory(this.history.steps);
+    this.weights.rewind(step);
+    void this.folder.cutHistory(this.history);
     this.rewound.fire();
   }
 
   /** The weights to use: while it trains the newest, afterwards the best on validation. Undefined if there are none. */
   async readWeights(): Promise<Weights | undefined> {
-    const { best } = this.record.checkpoints;
-    const kind = !this.isLive && best !== undefined ? 'best' : this.newestKind();
-    return kind && this.readCheckpoint(kind);
+    const kind = this.kindToUse();
+    return kind && this.weights.read(kind);
   }
 
-  /**
-   * The newest weights, to go on from. Undefined if there are none. A training that goes wrong saves nothing while it does,
-   * so the newest are the last good ones; afterwards those that are damaged give way to the best ones.
-   */
-  async readNewest(): Promise<Weights | undefined> {
-    const kind = this.newestKind();
-    if (!kind) return undefined;
-    const { best } = this.record.checkpoints;
-    const doubtful = kind === 'latest' && best !== undefined && ['diverged', 'failed'].includes(this.state);
-    if (!doubtful) return this.readCheckpoint(kind);
-    try {
-      const newest = await this.readCheckpoint(kind);
-      readCheckpoint(newest.bytes, this.name);
-      return newest;
-    } catch {
-      return this.readCheckpoint('best');
-    }
+  /** The newest weights, to go on from. Undefined if there are none. @throws UserError if none can be used */
+  readNewest(): Promise<Weights | undefined> {
+    return this.weights.readNewest(this.name);
   }
 
   /** The file of the weights that `readWeights` reads, once they are on disk. */
   checkpointFile(): string | undefined {
-    const { best } = this.record.checkpoints;
-    const kind = !this.isLive && best !== undefined ? 'best' : this.newestKind();
+    const kind = this.kindToUse();
     return kind && this.folder.checkpointFile(kind);
   }
 
   /** Number that changes whenever `readWeights` would return something else. */
   get weightsVersion(): string {
-    const { best, latest } = this.record.checkpoints;
-    return this.isLive ? `${this.newestKind()} ${latest} ${best}` : `rest ${best ?? latest}`;
+    const { best, latest } = this.weights.steps;
+    return this.isLive ? `${this.weights.newestKind} ${latest} ${best}` : `rest ${best ?? latest}`;
   }
 
   /** Keeps the text beside the run, because no file holds it. */
-  async saveText(bytes: Uint8Array): Promise<void> {
-    if (await this.folder.saveText(bytes)) this.update({ copied: true });
+  keepText(bytes: Uint8Array): void {
+    this.unsavedText = bytes;
+    this.saving.flush();
   }
 
-  /** Writes what is not on disk yet. */
-  async save(): Promise<void> {
-    await this.load();
-    await this.folder.saveHistory(this.history);
-    for (const [kind, kept] of this.weights) if (this.refused.has(kept)) await this.saveWeights(kind, kept);
+  /** Writes what is not on disk yet. Resolves when all that there was when it was called is written, or was refused. */
+  save(): Promise<void> {
+    this.waiting ??= this.atWork.then(() => {
+      this.waiting = undefined;
+      this.atWork = this.write();
+      return this.atWork;
+    });
+    return this.waiting;
+  }
+
+  override dispose(): void {
+    super.dispose();
+    void this.folder.letGo();
+  }
+
+  /**
+   * The steps before the weights that came of them, and the weights before the record that names them: whenever the process
+   * ends, what the weights have seen is in the history, and the record tells of nothing that is not there.
+   */
+  private async write(): Promise<void> {
+    try {
+      await this.load();
+    } catch {
+      return;
+    }
+    const { pending } = this.weights;
+    if (await this.folder.saveHistory(this.history)) await this.weights.save(pending);
     this.update({ latest: this.latest });
-    await this.folder.saveRecord(this.record);
+    await this.folder.saveRecord({ ...this.record, checkpoints: this.weights.storedSteps });
+    const text = this.unsavedText;
+    if (text && (await this.folder.saveText(text))) this.unsavedText = undefined;
+    if (this.isLive || this.claimed) return;
+    this.weights.release();
+    await this.folder.letGo();
+  }
+
+  /** Another window has taken it, so it is not this one's any more: what is in memory is no longer written. */
+  private lose(): void {
+    this.away = true;
+    this.lost.fire();
+    this.changed.fire();
   }
 
   private follow(event: TrainingEvent): void {
@@ -263,38 +365,13 @@ export class Run extends Disposable {
   private keep({ step, reason, bytes }: CheckpointEvent): void {
     // What a run goes on from is kept already.
     if (reason === 'initial' && this.hasCheckpoint) return;
-    const kept = { step, bytes };
-    const into: CheckpointKind[] = reason === 'best' ? ['best', 'latest'] : ['latest'];
-    for (const kind of into) {
-      this.weights.set(kind, kept);
-      this.update({ checkpoints: { ...this.record.checkpoints, [kind]: step } });
-      void this.saveWeights(kind, kept);
-    }
+    if (reason === 'best') this.weights.keep('best', { step, bytes });
+    this.weights.keep('latest', { step, bytes });
+    this.saving.flush();
   }
 
-  private async saveWeights(kind: CheckpointKind, kept: Weights): Promise<void> {
-    const saved = await this.folder.saveCheckpoint(kind, kept.bytes);
-    (saved ? this.onDisk : this.refused).add(kept);
-    if (saved) this.refused.delete(kept);
-    this.release();
-  }
-
-  /** Lets go of the weights of a run at rest that are on disk. */
-  private release(): void {
-    if (this.isLive) return;
-    for (const [kind, kept] of this.weights) if (this.onDisk.has(kept)) this.weights.delete(kind);
-  }
-
-  private newestKind(): CheckpointKind | undefined {
-    const { best, latest } = this.record.checkpoints;
-    if (latest !== undefined && latest >= (best ?? 0)) return 'latest';
-    return kinds.find((kind) => this.record.checkpoints[kind] !== undefined);
-  }
-
-  private async readCheckpoint(kind: CheckpointKind): Promise<Weights> {
-    const held = this.weights.get(kind);
-    if (held) return held;
-    return { step: this.record.checkpoints[kind] ?? 0, bytes: await this.folder.readCheckpoint(kind) };
+  private kindToUse(): CheckpointKind | undefined {
+    return !this.isLive && this.weights.steps.best !== undefined ? 'best' : this.weights.newestKind;
   }
 
   private update(change: Partial<RunRecord>): void {
@@ -303,9 +380,15 @@ export class Run extends Disposable {
 }
 
 /** Says of a run that trained when the editor closed that it stands still, and from where it can go on. */
-export function describeInterruption({ latest, best }: RunRecord['checkpoints']): string {
+function describeInterruption({ latest, best }: RunRecord['checkpoints']): string {
   const step = latest ?? best;
   return step === undefined
     ? vscode.l10n.t('The window was closed or reloaded before the first checkpoint.')
     : vscode.l10n.t('The window was closed or reloaded; the run can go on from step {0}.', step.toLocaleString());
+}
+
+/** A run that was training when its window closed stands still now. */
+function mendInterrupted(record: RunRecord): RunRecord {
+  if (!liveStates.includes(record.state)) return record;
+  return { ...record, ...nobody, state: 'stopped', message: describeInterruption(record.checkpoints) };
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Configuration } from '../model/configuration';
-import { birthOf } from '../platform/processes';
 import type { TrainingRequest } from '../protocol/training';
 import { Disposable } from './disposable';
-import { describeInterruption, Run } from './run';
-import type { RunRecord, RunStore } from './run-store';
+import { Run } from './run';
+import type { RunRecord } from './run-record';
+import type { RunStore, StoredRun } from './run-store';
 import { Session, type SessionEnd } from './session';
 import type { Text } from './texts';
 
@@ -23,6 +23,7 @@ export class Runs extends Disposable {
   private readonly goingOn = new Set<Run>();
   private chosen: Run | undefined;
   private restoring: Promise<void> | undefined;
+  private refreshing: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
 
   private readonly changedList = this._register(new vscode.EventEmitter<void>());
@@ -71,39 +72,81 @@ export class Runs extends Disposable {
 
   /** Brings back the runs of earlier sessions, once; their histories stay on disk until someone looks. */
   restore(): Promise<void> {
-    this.restoring ??= this.store.list().then((records) => {
-      const restored = records
-        .filter(({ id }) => !this.get(id))
-        .map((record) => this.add(new Run(mendInterrupted(record), this.store.folder(record.id), true)));
+    this.restoring ??= this.store.list().then((stored) => {
+      const restored = stored.filter(({ record }) => !this.get(record.id)).map((run) => this.restored(run));
       this.list = [...this.list, ...restored.reverse()];
       this.chosen ??= this.list[0];
       if (restored.length > 0) this.changedList.fire();
+      void this.store.tidy();
     });
     return this.restoring;
+  }
+
+  /** Takes in what other windows have done meanwhile: their new runs, how theirs go on, and which were deleted. */
+  refresh(): Promise<void> {
+    this.refreshing ??= this.takeIn().finally(() => {
+      this.refreshing = undefined;
+    });
+    return this.refreshing;
+  }
+
+  private async takeIn(): Promise<void> {
+    await this.restore();
+    const stored = await this.store.list();
+    const gone = new Set<Run>();
+    for (const run of this.list) if (!this.isBusy(run) && (await run.folder.isGone())) gone.add(run);
+    if (this.isDisposed) return;
+    const before = this.list;
+    this.list = this.list.filter((run) => !gone.has(run));
+    for (const read of stored) {
+      const run = this.get(read.record.id);
+      if (!run) this.insert(this.restored(read));
+      else if (!this.isBusy(run)) await run.takeIn(read);
+    }
+    for (const run of gone) run.dispose();
+    if (this.chosen && gone.has(this.chosen)) this.chosen = undefined;
+    this.chosen ??= this.list[0];
+    if (this.list.length !== before.length || gone.size > 0) this.changedList.fire();
+  }
+
+  /** Whether this window does something with a run, so that it knows best. */
+  private isBusy(run: Run): boolean {
+    return run.isLive || this.sessions.has(run) || this.goingOn.has(run);
+  }
+
+  private restored({ record, known, elsewhere }: StoredRun): Run {
+    return this.add(new Run(record, this.store.folder(record.id, known), true, elsewhere));
+  }
+
+  /** Puts a run of another window where it belongs, newest first. */
+  private insert(run: Run): void {
+    const at = this.list.findIndex((other) => other.order < run.order);
+    this.list = at < 0 ? [...this.list, run] : this.list.toSpliced(at, 0, run);
   }
 
   /** Starts a new run on a text, and puts it in front. */
   start(text: Text, configuration: Configuration): Run {
     const id = newId();
+    const started = Date.now();
     const record: RunRecord = {
       version: 1,
       id,
       name: `${configuration.model.cell.toUpperCase()}-${configuration.model.hidden} · ${text.source}`,
       source: text.source,
       uri: text.uri.toString(),
-      copied: false,
-      started: Date.now(),
+      copied: !text.saved,
+      started,
+      order: Math.max(started, ...this.list.map((run) => run.order + 1)),
       configuration,
       state: 'preparing',
       message: '',
       checkpoints: {},
-      owner: process.pid,
-      ownerBirth: birthOf(process.pid),
     };
     const run = this.add(new Run(record, this.store.folder(id), false));
     this.list = [run, ...this.list];
     this.chosen = run;
-    if (!text.saved) void run.saveText(text.bytes);
+    run.enter('preparing');
+    if (!text.saved) run.keepText(text.bytes);
     this.begin(run, text);
     this.changedList.fire();
     return run;
@@ -118,6 +161,7 @@ export class Runs extends Disposable {
     if (run.isLive || this.goingOn.has(run)) return;
     this.goingOn.add(run);
     try {
+      await run.claim();
       const weights = await run.readNewest();
       if (!weights) return;
       const text = await read();
@@ -129,17 +173,24 @@ export class Runs extends Disposable {
       this.begin(run, text, { resume: weights.bytes, steadyFrom });
     } finally {
       this.goingOn.delete(run);
+      run.letGo();
     }
   }
 
-  /** Removes a run and its folder; a session that trains it ends. */
+  /**
+   * Removes a run and its folder; a session that trains it ends.
+   * @throws UserError if another window trains it
+   */
   async delete(run: Run): Promise<void> {
+    if (!this.list.includes(run)) return;
+    if (!run.isLive && (await run.folder.hold()) === 'elsewhere') throw run.refusal();
     this.sessions.get(run)?.dispose();
     this.list = this.list.filter((other) => other !== run);
     if (this.chosen === run) this.chosen = this.list[0];
+    const deleted = run.folder.delete();
     run.dispose();
     this.changedList.fire();
-    await run.folder.delete();
+    await deleted;
   }
 
   /** Keeps what the sessions have learnt and ends them: the editor closes. */
@@ -178,7 +229,20 @@ export class Runs extends Disposable {
   private add(run: Run): Run {
     run.onDidChange(() => this.changedRun.fire(run));
     run.onDidRewind(() => this.rewoundRun.fire(run));
+    run.onDidLose(() => this.lose(run));
     return run;
+  }
+
+  /** Ends the training of a run that another window has taken: there it goes on. */
+  private lose(run: Run): void {
+    this.sessions.get(run)?.dispose();
+    const told = vscode.l10n.t(
+      '{0} was taken over by another window, so it is no longer trained in this one.',
+      run.name,
+    );
+    this.log.warn(told);
+    void vscode.window.showWarningMessage(told);
+    void this.refresh().catch((error: Error) => this.log.error(error));
   }
 
   private begin(run: Run, text: Text, from: Pick<TrainingRequest, 'resume' | 'steadyFrom'> = {}): void {
@@ -198,13 +262,6 @@ export class Runs extends Disposable {
     });
     this.log.info(`${run.name}: ${from.resume ? 'goes on' : 'starts'}`);
   }
-}
-
-/** A run that was training when the editor closed stands still now. */
-function mendInterrupted(record: RunRecord): RunRecord {
-  if (!['preparing', 'running', 'paused'].includes(record.state)) return record;
-  const message = describeInterruption(record.checkpoints);
-  return { ...record, state: 'stopped', message, owner: undefined, ownerBirth: undefined };
 }
 
 /** Sorts by time: year to second, then chance. */

@@ -68,9 +68,10 @@ export class Session extends Disposable {
     });
   }
 
-  adjust(change: { lr?: number; clip?: number }): void {
-    this.run.adjust(change);
-    this.post({ type: 'adjust', ...change });
+  /** Changes what may change while it trains. @throws UserError if it is out of range */
+  adjust({ lr, clip }: { readonly lr?: number; readonly clip?: number }): void {
+    this.run.adjust({ lr, clip });
+    this.post({ type: 'adjust', lr, clip });
   }
 
   /** Ends the worker as if it had crashed. For tests. */

@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { describeFileError } from '../platform/files';
+import { describeFileError, openRegular } from '../platform/files';
 import { UserError } from '../text/user-error';
 
 /** A text to learn, in memory that the worker shares. */
@@ -36,9 +36,9 @@ export async function readText(uri: vscode.Uri): Promise<Text> {
 
 /** Reads a file of this machine into shared memory. @throws UserError if it cannot be read */
 export async function readLocalFile(path: string, source: string): Promise<Uint8Array> {
-  let file: Awaited<ReturnType<typeof open>> | undefined;
+  let file: FileHandle | undefined;
   try {
-    file = await open(path);
+    file = await openRegular(path);
     const { size } = await file.stat();
     const shared = share(size, source);
     let read = 0;

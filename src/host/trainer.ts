@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Configuration } from '../model/configuration';
 import type { Remedy } from '../protocol/runs';
+import { escapeText } from '../text/quote';
 import { UserError } from '../text/user-error';
 import { slower } from '../training/divergence';
 import { Disposable } from './disposable';
@@ -54,6 +55,8 @@ export class Trainer extends Disposable {
   private async begin(uri: vscode.Uri, configuration: Configuration): Promise<Run> {
     const place = { location: vscode.ProgressLocation.Window, title: 'Recurrent' };
     const text = await vscode.window.withProgress(place, () => readText(uri));
+    // A new run stands behind all others.
+    await this.runs.restore().catch(() => undefined);
     return this.runs.start(text, configuration);
   }
 
@@ -81,7 +84,10 @@ export class Trainer extends Disposable {
     const uri = run.uri ?? vscode.Uri.file(run.folder.textFile);
     const copy = run.copiedText;
     if (copy) return { bytes: await readLocalFile(copy, source), source, uri, saved: false };
-    return readText(uri);
+    if (isWithinReach(uri)) return readText(uri);
+    throw new UserError(
+      vscode.l10n.t('The text of {0} is at {1}; open it in an editor first.', run.name, escapeText(uri.toString(true))),
+    );
   }
 
   /** Trains on the text of a run again, with the configuration that the person makes of the run's. */
@@ -126,4 +132,16 @@ export class Trainer extends Disposable {
       vscode.l10n.t('There is no text to train on: open a file, or run “Recurrent: Open Sample Text”.'),
     );
   }
+}
+
+/**
+ * Whether a text may be read because a run's record names it: one of this machine, of a place that the workspace has, or open in an
+ * editor. Another server, or a scheme that nothing here knows, is asked for nothing.
+ */
+function isWithinReach(uri: vscode.Uri): boolean {
+  const name = uri.toString();
+  if (vscode.workspace.textDocuments.some((open) => open.uri.toString() === name)) return true;
+  if (uri.scheme === 'file' && uri.authority === '') return true;
+  const { workspaceFolders = [] } = vscode.workspace;
+  return workspaceFolders.some((folder) => folder.uri.scheme === uri.scheme && folder.uri.authority === uri.authority);
 }

@@ -13,7 +13,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { showPath } from '../text/quote';
 import { isAlive } from './processes';
@@ -211,23 +211,54 @@ export function removeLeftovers(folder: string, target?: string): void {
 }
 
 /**
- * Writes bytes at a place in a file and cuts off what was behind it. Writing from the end that is known to be good
- * repairs what an earlier, broken write left.
+ * Opens a regular file for reading. What is none is refused before it is opened: opening a pipe holds a thread until somebody
+ * writes, and Node has four for all files.
+ * @throws FileError for anything else; an error of the system
+ */
+export async function openRegular(path: string): Promise<FileHandle> {
+  const special = describeSpecial(await stat(path));
+  if (special) throw new FileError(special);
+  return open(path);
+}
+
+/** Reads a whole regular file. @param most bytes @throws FileError if it is none or larger; an error of the system */
+export async function readRegular(path: string, most = Number.POSITIVE_INFINITY): Promise<Buffer> {
+  const file = await openRegular(path);
+  try {
+    if ((await file.stat()).size > most) throw new FileError('it is too large');
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Writes bytes at a place in a file, in place of everything behind it. Writing from the end that is known to be good repairs
+ * what an earlier, broken write left.
+ * @throws FileError if the file ends before that place: zeros would fill the hole; an error of the system
  */
 export async function writeFrom(file: string, offset: number, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const handle = await open(file, 'a+').then(async (created) => {
-    await created.close();
-    return open(file, 'r+');
-  });
+  const old = await stat(file).catch(ignoreMissing);
+  const special = old && describeSpecial(old);
+  if (special) throw new FileError(special);
+  if ((old?.size ?? 0) < offset) throw new FileError('it is shorter than what was written to it');
+  const handle = await open(file, old ? 'r+' : 'w+');
   try {
+    // First, so that nothing old stands behind the new if this is broken off.
+    if (old && old.size > offset) await handle.truncate(offset);
     let written = 0;
     while (written < bytes.length) {
       const result = await handle.write(bytes, written, bytes.length - written, offset + written);
       written += result.bytesWritten;
     }
-    await handle.truncate(offset + bytes.length);
   } finally {
     await handle.close();
   }
+}
+
+/** For `catch`: undefined where there is no such file. */
+export function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
 }

@@ -18,6 +18,8 @@ export function birthOf(id: number): string | undefined {
 
 /** Whether a process lives, and is the one that was born then; where that is not known, whether any has its id. */
 export function isAlive(id: number, birth: string | undefined): boolean {
+  // What is not positive means a group of processes, or all of them.
+  if (!Number.isSafeInteger(id) || id <= 0) return false;
   try {
     process.kill(id, 0);
   } catch (error) {

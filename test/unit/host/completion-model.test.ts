@@ -60,7 +60,7 @@ function run(told: Told): Named {
         batch: 1,
         steps: 1,
         engine: 'fused',
-      threads: 1,
+        threads: 1,
         notes: [],
         baselines,
         ...told.prepared,

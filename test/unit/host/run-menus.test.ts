@@ -30,7 +30,7 @@ function offered(
   remedies: readonly Remedy[] = state === 'diverged' && hasCheckpoint ? ['slow'] : [],
 ): { inline: string[]; menu: string[] } {
   const canGoOn = hasCheckpoint && ['stopped', 'failed', 'diverged'].includes(state);
-  const words = contextOf({ state, hasCheckpoint, canGoOn, remedies }, front);
+  const words = contextOf({ state, hasCheckpoint, canGoOn, remedies, isElsewhere: false }, front);
   const shown = items
     .filter((item) => isShown(item, words))
     .sort((a, b) => (a.group < b.group ? -1 : 1))

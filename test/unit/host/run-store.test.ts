@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { History } from '../../../src/host/history';
-import { type RunRecord, RunStore } from '../../../src/host/run-store';
+import type { RunRecord } from '../../../src/host/run-record';
+import { RunStore } from '../../../src/host/run-store';
 import { parseConfiguration } from '../../../src/model/configuration';
 import { birthOf } from '../../../src/platform/processes';
 import { evaluation, mark, step } from './events';
@@ -15,7 +16,9 @@ let store: RunStore;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'recurrent-store-'));
   problems = [];
-  store = new RunStore(join(home, 'runs'), (...problem) => problems.push(problem.join(' | ')));
+  store = new RunStore(join(home, 'runs'), (...problem) =>
+    problems.push(problem.filter((part) => part !== 0).join(' | ')),
+  );
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
@@ -50,7 +53,7 @@ describe('The run store', () => {
     for (let i = 10_001; i <= 10_050; i++) history.append(step(i));
     history.append(evaluation(10_050, 0.5));
     await folder.saveHistory(history);
-    expect(await store.list()).toEqual([record('one')]);
+    expect((await store.list()).map((run) => run.record)).toEqual([record('one')]);
     const read = await reread('one');
     expect(read.stretch()).toEqual(history.stretch());
     expect(read.kept).toEqual(history.kept);
@@ -92,7 +95,7 @@ describe('The run store', () => {
     await folder.saveHistory(history);
     const before = readFileSync(steps);
     history.truncate(27);
-    await folder.cutHistory(history.steps);
+    await folder.cutHistory(history);
     expect(readFileSync(steps)).toEqual(before.subarray(0, (27 / 30) * before.length));
     history.append(step(28, { loss: 9 }));
     await folder.saveHistory(history);
@@ -107,7 +110,7 @@ describe('The run store', () => {
     await folder.saveHistory(history);
     for (let i = 31; i <= 50; i++) history.append(step(i));
     history.truncate(40);
-    await folder.cutHistory(history.steps);
+    await folder.cutHistory(history);
     await folder.saveHistory(history);
     expect((await reread('one')).stretch()).toEqual(history.stretch());
   });
@@ -115,9 +118,13 @@ describe('The run store', () => {
   it('keeps numbers that JSON cannot write', async () => {
     const folder = store.folder('one');
     const history = filled(1);
-    history.append(evaluation(1, Number.POSITIVE_INFINITY));
+    history.append(evaluation(1, 1000));
+    history.append({ event: 'flow', step: 1, norms: [[1, Number.POSITIVE_INFINITY, 3]] });
     await folder.saveHistory(history);
-    expect((await reread('one')).evaluations[0].perplexity).toBe(Number.POSITIVE_INFINITY);
+    expect(readFileSync(join(home, 'runs/one/events.jsonl'), 'utf8')).not.toContain('"perplexity"');
+    const read = await reread('one');
+    expect(read.kept).toEqual(history.kept);
+    expect(read.evaluations[0].perplexity).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('complains once about a folder that cannot be written, and writes everything when it can', async () => {
@@ -148,7 +155,7 @@ describe('The run store', () => {
     mkdirSync(join(home, 'runs/bad'));
     writeFileSync(join(home, 'runs/bad/run.json'), '{"version": 1,');
     mkdirSync(join(home, 'runs/empty'));
-    expect((await store.list()).map(({ id }) => id)).toEqual(['good']);
+    expect((await store.list()).map(({ record }) => record.id)).toEqual(['good']);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/run\.json \| it is damaged$/);
   });
@@ -157,7 +164,12 @@ describe('The run store', () => {
     await store.folder('mine').saveRecord(record('mine', { state: 'running', owner: process.pid }));
     await store.folder('theirs').saveRecord(record('theirs', { state: 'running', owner: process.ppid }));
     await store.folder('dead').saveRecord(record('dead', { state: 'running', owner: 2 ** 22 + 12345 }));
-    expect((await store.list()).map(({ id }) => id).sort()).toEqual(['dead', 'mine']);
+    const elsewhere = (await store.list()).map((run) => [run.record.id, run.elsewhere]).sort();
+    expect(elsewhere).toEqual([
+      ['dead', false],
+      ['mine', false],
+      ['theirs', true],
+    ]);
   });
 
   it.runIf(process.platform === 'linux')('is not misled by a process that got the id of a dead one', async () => {
@@ -165,7 +177,11 @@ describe('The run store', () => {
     const owner = process.ppid;
     await store.folder('theirs').saveRecord(record('theirs', { state, owner, ownerBirth: birthOf(owner) }));
     await store.folder('dead').saveRecord(record('dead', { state, owner, ownerBirth: birthOf(process.pid) }));
-    expect((await store.list()).map(({ id }) => id)).toEqual(['dead']);
+    const elsewhere = (await store.list()).map((run) => [run.record.id, run.elsewhere]).sort();
+    expect(elsewhere).toEqual([
+      ['dead', false],
+      ['theirs', true],
+    ]);
   });
 
   it('does not bring a deleted run back', async () => {
