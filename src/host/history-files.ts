@@ -10,8 +10,22 @@ const rowsAtOnce = 4096;
 /** So many rows in sequence that are none are no damage but another file: the rest is not looked at. */
 const mostDamagedRows = 1_000_000;
 
-/** Columns that are numbers in every row; the speed is not until time has passed on the clock. */
-const finiteColumns = columnNames.flatMap((name, c) => (name === 'tokensPerSecond' ? [] : [c]));
+/** What a column of a step is, so that rows that slipped by some bytes are told from it. The speed may be unknown. */
+const isOf: Record<(typeof columnNames)[number], (value: number) => boolean> = {
+  step: Number.isSafeInteger,
+  epoch: isMeasure,
+  seconds: isMeasure,
+  loss: Number.isFinite,
+  gradNorm: isMeasure,
+  clipScale: (value) => value >= 0 && value <= 1,
+  clip: isMeasure,
+  learningRate: isMeasure,
+  tokensPerSecond: (value) => !(value < 0),
+};
+
+function isMeasure(value: number): boolean {
+  return Number.isFinite(value) && value >= 0;
+}
 
 /**
  * The steps of a run on disk, `steps.f64`: a row of little-endian 64-bit floats for each, in the order of `columnNames`, and
@@ -31,7 +45,7 @@ export class StepsFile {
   }
 
   /**
-   * Reads in small pieces. A row that is torn, zero or not finite, or whose step is not behind those before it, is passed over.
+   * Reads in small pieces. A row that is torn, zero or of no step, or whose step is not behind those before it, is passed over.
    * A row far ahead counts only if the next one follows it, or if it is the last: else one wild number would hide all that come after.
    * @throws FileError or an error of the system if there is something and it cannot be read
    */
@@ -122,7 +136,7 @@ export class StepsFile {
 
 /** Whether a row is one of a step behind another. */
 function isStep(row: Float64Array, last: number): boolean {
-  return Number.isSafeInteger(row[0]) && row[0] > last && finiteColumns.every((c) => Number.isFinite(row[c]));
+  return row[0] > last && columnNames.every((name, c) => isOf[name](row[c]));
 }
 
 /** An event and the place in the file where its line ends. */

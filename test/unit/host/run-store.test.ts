@@ -1,4 +1,17 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -184,6 +197,18 @@ describe('The run store', () => {
     ]);
   });
 
+  it('minds no owner that is no process, or no longer the one that wrote', async () => {
+    for (const owner of [0, -1, 1.5, 2 ** 40]) {
+      await store.folder(`of-${owner}`).saveRecord(record(`of-${owner}`, { state: 'running', owner }));
+    }
+    // As where the system tells no birth, and another process has the id.
+    await store.folder('reused').saveRecord(record('reused', { state: 'running', owner: process.ppid }));
+    utimesSync(join(home, 'runs/reused/run.json'), 1e9, 1e9);
+    const runs = await store.list();
+    expect(runs).toHaveLength(5);
+    expect(runs.filter(({ elsewhere }) => elsewhere)).toEqual([]);
+  });
+
   it('does not bring a deleted run back', async () => {
     const folder = store.folder('one');
     void folder.saveRecord(record('one'));
@@ -200,5 +225,173 @@ describe('The run store', () => {
     await folder.saveRecord(record('one'));
     await folder.delete();
     expect(readdirSync(join(home, 'runs'))).toEqual([]);
+  });
+});
+
+describe('A run that was stored before', () => {
+  it('opens as it was', async () => {
+    cpSync('test/fixtures/runs', join(home, 'runs'), { recursive: true });
+    const id = '20260101T120000-abc123';
+    const [run] = await store.list();
+    const configuration = parseConfiguration({ model: { hidden: 16 } }, 'test');
+    const fixed = { version: 1, id, name: 'GRU-16 · whale.txt', source: 'whale.txt', copied: false } as const;
+    expect(run.record).toMatchObject({
+      ...fixed,
+      uri: 'file:///texts/whale.txt',
+      started: 1767268800000,
+      configuration,
+      state: 'stopped',
+      message: 'Stopped at step 40.',
+      checkpoints: { best: 40, latest: 40 },
+    });
+    expect(run.record.prepared?.baselines).toHaveLength(2);
+    expect(run.record.latest).toMatchObject({ step: 40, totalSteps: 400, bestPerplexity: Number.POSITIVE_INFINITY });
+    const history = await reread(id);
+    expect(history.steps).toBe(40);
+    expect(history.kept.map(({ event, step }) => `${event} ${step}`)).toEqual([
+      'evaluation 20',
+      'continuation 20',
+      'flow 20',
+      'evaluation 40',
+      'continuation 40',
+      'flow 40',
+      'mark 40',
+      'mark 40',
+    ]);
+    expect(history.evaluations.map(({ nats, perplexity }) => [nats, perplexity])).toEqual([
+      [800, Number.POSITIVE_INFINITY],
+      [2.25, Math.exp(2.25)],
+    ]);
+    expect(history.flows[0].norms).toEqual([[1, 0.5, Number.POSITIVE_INFINITY]]);
+    expect(history.continuations[1].text).toBe('whale\u2028and “the” sea\n');
+    expect(problems).toEqual([]);
+    const files = ['run.json', 'events.jsonl', 'steps.f64'];
+    const bytes = files.map((name) => readFileSync(join(home, 'runs', id, name)));
+    expect(bytes).toEqual(files.map((name) => readFileSync(join('test/fixtures/runs', id, name))));
+  });
+});
+
+describe('A record', () => {
+  /** Writes run.json with a change, and reads it. */
+  async function read(change: object): Promise<RunRecord | undefined> {
+    mkdirSync(join(home, 'runs/one'), { recursive: true });
+    writeFileSync(join(home, 'runs/one/run.json'), JSON.stringify({ ...record('one'), ...change }));
+    return (await store.list())[0]?.record;
+  }
+
+  it.each<[string, object, Partial<RunRecord>]>([
+    ['latest', { latest: {} }, { latest: undefined }],
+    ['latest', { latest: null }, { latest: undefined }],
+    ['latest', { latest: { step: 'one' } }, { latest: undefined }],
+    ['prepared', { prepared: {} }, { prepared: undefined }],
+    ['prepared', { prepared: [] }, { prepared: undefined }],
+    ['name', { name: 3 }, { name: 'one' }],
+    ['source', { source: null }, { source: '' }],
+    ['started', { started: 'yesterday' }, { started: 0 }],
+    ['state', { state: 'dancing' }, { state: 'stopped' }],
+    ['message', { message: {} }, { message: '' }],
+    ['checkpoints', { checkpoints: null }, { checkpoints: {} }],
+    ['a checkpoint', { checkpoints: { best: 'x', latest: 7 } }, { checkpoints: { best: undefined, latest: 7 } }],
+    ['uri', { uri: 5 }, { uri: undefined }],
+    ['owner', { owner: 'me' }, { owner: undefined }],
+  ])('whose %s is damaged is there without it (%j)', async (_, change, expected) => {
+    expect(await read(change)).toEqual({ ...record('one'), ...expected });
+    expect(problems).toEqual([]);
+  });
+
+  it.each([
+    ['no configuration', { configuration: null }],
+    ['a configuration out of range', { configuration: { training: { lr: null } } }],
+    ['another version', { version: 2 }],
+  ])('with %s is left out, with a word', async (_, change) => {
+    expect(await read(change)).toBeUndefined();
+    expect(problems).toHaveLength(1);
+    await store.list();
+    expect(problems, 'once').toHaveLength(1);
+  });
+});
+
+describe('A folder of runs with other things in it', () => {
+  it('tells of all that is damaged together, and passes over what is no run', async () => {
+    await store.folder('good').saveRecord(record('good'));
+    const runs = join(home, 'runs');
+    writeFileSync(join(runs, '.DS_Store'), 'x');
+    mkdirSync(join(runs, 'empty'));
+    for (let i = 0; i < 50; i++) {
+      mkdirSync(join(runs, `bad-${i}`));
+      writeFileSync(join(runs, `bad-${i}/run.json`), i % 2 ? '{' : '[]');
+    }
+    mkdirSync(join(runs, 'piped'));
+    execFileSync('mkfifo', [join(runs, 'piped/run.json')]);
+    mkdirSync(join(runs, 'zero'));
+    symlinkSync('/dev/zero', join(runs, 'zero/run.json'));
+    mkdirSync(join(runs, 'folder/run.json'), { recursive: true });
+    symlinkSync('nowhere', join(runs, 'dangling'));
+    expect((await store.list()).map((run) => run.record.id)).toEqual(['good']);
+    expect(problems).toEqual([`read | ${join(runs, 'bad-0/run.json')} | it is damaged | 52`]);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'is read with few files open at once, and again only where it has changed',
+    async () => {
+      const count = 1500;
+      for (let i = 0; i < count; i++) {
+        mkdirSync(join(home, `runs/${i}`), { recursive: true });
+        writeFileSync(join(home, `runs/${i}/run.json`), JSON.stringify(record(`${i}`, { started: i })));
+      }
+      let most = 0;
+      const watching = setInterval(() => {
+        most = Math.max(most, readdirSync('/proc/self/fd').length);
+      }, 1);
+      const before = readdirSync('/proc/self/fd').length;
+      const runs = await store.list();
+      clearInterval(watching);
+      expect(runs.map(({ record: { started } }) => started)).toEqual(Array.from({ length: count }, (_, i) => i));
+      expect(most - before).toBeLessThan(64);
+      writeFileSync(join(home, 'runs/7/run.json'), JSON.stringify(record('7', { started: 7, name: 'changed' })));
+      const again = await store.list();
+      expect(again.filter((run, i) => run.record !== runs[i].record).map(({ record: { name } }) => name)).toEqual([
+        'changed',
+      ]);
+      expect(problems).toEqual([]);
+    },
+  );
+});
+
+describe('What processes left that were ended', () => {
+  const runs = () => join(home, 'runs');
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  const long = () => new Date(Date.now() - 2 * 60 * 60 * 1000);
+
+  function make(name: string, files: readonly string[]): void {
+    mkdirSync(join(runs(), name), { recursive: true });
+    for (const file of files) writeFileSync(join(runs(), name, file), 'x');
+    utimesSync(join(runs(), name), long(), long());
+  }
+
+  it('is cleared: temporary files, folders half deleted, and folders without a run', async () => {
+    await store.folder('one').saveRecord(record('one'));
+    make('one', [`best.safetensors.${dead}.partial`, `run.json.${process.ppid}.partial`, `claim.abc.${dead}.partial`]);
+    make('half.deleted', ['best.safetensors', 'steps.f64']);
+    make('nothing', [`run.json.${dead}.partial`]);
+    utimesSync(join(runs(), 'nothing'), long(), long());
+    await store.tidy();
+    expect(readdirSync(join(runs(), 'one')).sort()).toEqual(['run.json', `run.json.${process.ppid}.partial`]);
+    expect(existsSync(join(runs(), 'half.deleted'))).toBe(false);
+    utimesSync(join(runs(), 'nothing'), long(), long());
+    await store.tidy();
+    expect(readdirSync(runs())).toEqual(['one']);
+  });
+
+  it('stays where a person could want it, where it is new, and where somebody has claimed it', async () => {
+    for (const file of ['text.txt', 'best.safetensors', 'steps.f64', 'notes.md']) make(`with-${file}`, [file]);
+    mkdirSync(join(runs(), 'new'));
+    const claimed = store.folder('claimed');
+    await claimed.hold();
+    utimesSync(join(runs(), 'claimed'), long(), long());
+    const before = readdirSync(runs());
+    await store.tidy();
+    expect(readdirSync(runs())).toEqual(before);
+    await claimed.letGo();
   });
 });
