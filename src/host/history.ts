@@ -36,6 +36,8 @@ export interface Position {
 /** The position before everything. */
 export const beginning: Position = { steps: 0, evaluations: 0, continuations: 0, flows: 0, marks: 0 };
 
+/** Steps that there is room for at first. */
+const firstCapacity = 1024;
 /** Steps that the clip rate and the time left are estimated from. */
 const recent = 100;
 
@@ -44,7 +46,8 @@ const recent = 100;
  * Appending is O(1); moving averages are debiased and computed from every step.
  */
 export class History {
-  private capacity = 1024;
+  /** Nothing until there is a step: there may be thousands of runs that nobody looks at. */
+  private capacity = 0;
   private columns = columnNames.map(() => new Float64Array(this.capacity));
   private length = 0;
   private trends = new StepTrends();
@@ -214,7 +217,7 @@ export class History {
   }
 
   private grow(): void {
-    this.capacity *= 2;
+    this.capacity = Math.max(firstCapacity, 2 * this.capacity);
     this.columns = this.columns.map((column) => {
       const larger = new Float64Array(this.capacity);
       larger.set(column);

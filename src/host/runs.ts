@@ -92,21 +92,25 @@ export class Runs extends Disposable {
 
   private async takeIn(): Promise<void> {
     await this.restore();
-    const stored = await this.store.list();
+    const stored = new Map((await this.store.list()).map((run) => [run.record.id, run]));
     const gone = new Set<Run>();
-    for (const run of this.list) if (!this.isBusy(run) && (await run.folder.isGone())) gone.add(run);
+    for (const run of this.list) {
+      if (!stored.has(run.id) && !this.isBusy(run) && (await run.folder.isGone())) gone.add(run);
+    }
     if (this.isDisposed) return;
     const before = this.list;
     this.list = this.list.filter((run) => !gone.has(run));
-    for (const read of stored) {
-      const run = this.get(read.record.id);
-      if (!run) this.insert(this.restored(read));
-      else if (!this.isBusy(run)) await run.takeIn(read);
-    }
-    for (const run of gone) run.dispose();
+    const here = new Map(this.list.map((run) => [run.id, run]));
+    const appeared = [...stored.values()].filter(({ record }) => !here.has(record.id));
+    for (const read of appeared) this.insert(this.restored(read));
     if (this.chosen && gone.has(this.chosen)) this.chosen = undefined;
     this.chosen ??= this.list[0];
+    for (const run of gone) run.dispose();
     if (this.list.length !== before.length || gone.size > 0) this.changedList.fire();
+    for (const [id, run] of here) {
+      const read = stored.get(id);
+      if (read && !this.isBusy(run)) await run.takeIn(read);
+    }
   }
 
   /** Whether this window does something with a run, so that it knows best. */

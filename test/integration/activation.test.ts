@@ -13,6 +13,10 @@ describe('The extension', () => {
     assert.equal(extension?.isActive, true);
   });
 
+  it('gives its tests a window into it', async () => {
+    assert.ok((await extension?.activate())?.runs);
+  });
+
   it('registers every command that its package contributes', async () => {
     await extension?.activate();
     const contributed: { command: string }[] = extension?.packageJSON.contributes?.commands ?? [];

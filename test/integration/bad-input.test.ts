@@ -170,12 +170,12 @@ describe('Bad input', () => {
     const steps = run.history.steps;
     await run.folder.settled();
     for (const name of ['latest', 'best']) writeFileSync(join(run.folder.path, `${name}.safetensors`), 'no tensors');
-    await api.goOn(run.id);
-    await untilState(run, 'failed');
+    await vscode.commands.executeCommand('recurrent.resume', run.id);
     const message = await messages.next();
-    assert.match(message, /checkpoint/);
+    assert.match(message, /cannot go on: latest\.safetensors is not a usable checkpoint/);
     assert.ok(isPlain(message), message);
-    assert.ok(run.history.steps > 0 && run.history.steps <= steps);
+    assert.equal(run.summary.state, 'stopped');
+    assert.equal(run.history.steps, steps);
     await assert.rejects(api.continue(run.id, 'a', 5), /model|checkpoint/i);
     await api.delete(run.id);
   });

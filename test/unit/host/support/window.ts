@@ -13,7 +13,7 @@ type Log = ConstructorParameters<typeof Runs>[2];
 const nothing = () => undefined;
 
 /** A log that nobody reads. */
-const log: Log = {
+export const log: Log = {
   name: 'test',
   logLevel: 0,
   onDidChangeLogLevel: new EventEmitter<never>().event,
