@@ -41,6 +41,7 @@ export class Run extends Disposable {
   private reading: ReadingEvent | undefined;
   private claimed = false;
   private away: boolean;
+  private writing = false;
   private touched: boolean;
 
   /**
@@ -166,7 +167,10 @@ export class Run extends Disposable {
     if (!this.folder.differsFrom(known) && elsewhere === this.away) return;
     // Read again, behind what this window may be writing itself.
     const read = await this.folder.readRecord(this.id).catch(() => undefined);
-    if (read && !this.isLive && (read.changed || elsewhere !== this.away)) this.replace(read.record, elsewhere);
+    if (!read || this.isLive || this.isSaving) return;
+    // What was seen of a claim may have been this window's own, of a run that has ended since.
+    const away = elsewhere && liveStates.includes(read.record.state);
+    if (read.changed || away !== this.away) this.replace(read.record, away);
   }
 
   private replace(record: RunRecord, elsewhere: boolean): void {
@@ -294,6 +298,11 @@ export class Run extends Disposable {
     this.saving.flush();
   }
 
+  /** Whether something of it is still to be written, so that the disk does not have all of it. */
+  get isSaving(): boolean {
+    return this.waiting !== undefined || this.writing || this.saving.isRequested;
+  }
+
   /** Writes what is not on disk yet. Resolves when all that there was when it was called is written, or was refused. */
   save(): Promise<void> {
     this.waiting ??= this.atWork.then(() => {
@@ -311,21 +320,32 @@ export class Run extends Disposable {
 
   /**
    * The steps before the weights that came of them, and the weights before the record that names them: whenever the process
-   * ends, what the weights have seen is in the history, and the record tells of nothing that is not there.
+   * ends, what the weights have seen is in the history, and the record tells of nothing that is not there. What comes meanwhile
+   * is for the next time.
    */
   private async write(): Promise<void> {
+    this.writing = true;
+    try {
+      await this.writeAll();
+    } finally {
+      this.writing = false;
+    }
+  }
+
+  private async writeAll(): Promise<void> {
     try {
       await this.load();
     } catch {
       return;
     }
     const { pending } = this.weights;
-    if (await this.folder.saveHistory(this.history)) await this.weights.save(pending);
     this.update({ latest: this.latest });
-    await this.folder.saveRecord({ ...this.record, checkpoints: this.weights.storedSteps });
+    const { record } = this;
+    if (await this.folder.saveHistory(this.history)) await this.weights.save(pending);
+    await this.folder.saveRecord({ ...record, checkpoints: this.weights.storedSteps });
     const text = this.unsavedText;
     if (text && (await this.folder.saveText(text))) this.unsavedText = undefined;
-    if (this.isLive || this.claimed) return;
+    if (this.isLive || this.claimed || this.waiting) return;
     this.weights.release();
     await this.folder.letGo();
   }

@@ -115,7 +115,7 @@ export class Runs extends Disposable {
 
   /** Whether this window does something with a run, so that it knows best. */
   private isBusy(run: Run): boolean {
-    return run.isLive || this.sessions.has(run) || this.goingOn.has(run);
+    return run.isLive || run.isSaving || this.sessions.has(run) || this.goingOn.has(run);
   }
 
   private restored({ record, known, elsewhere }: StoredRun): Run {

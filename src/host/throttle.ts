@@ -12,6 +12,11 @@ export class Throttle {
     private readonly action: () => void,
   ) {}
 
+  /** Whether a call was asked for that is still to come. */
+  get isRequested(): boolean {
+    return this.timer !== undefined;
+  }
+
   /** Asks for a call: now, if the last one is an interval ago, else when it is. */
   request(): void {
     if (this.timer) return;

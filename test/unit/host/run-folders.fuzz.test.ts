@@ -148,6 +148,7 @@ describe('A folder of runs of which one is damaged', () => {
       batch: 4,
       steps: 8,
       engine: 'fused',
+      threads: 1,
       notes: ['A note.'],
       baselines: [{ name: 'uniform', perplexity: 28 }],
     } as const;

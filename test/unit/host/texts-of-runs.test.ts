@@ -32,7 +32,7 @@ function textAt(uri: string): Promise<unknown> {
     checkpoints: {},
   } as const;
   const record = { ...fixed, uri, copied: false, configuration: tiny(), state: 'stopped' } as const;
-  return new Trainer(runs, log).textOf(new Run(record, store.folder('a'), true));
+  return new Trainer(runs, () => false, log).textOf(new Run(record, store.folder('a'), true));
 }
 
 describe('The text that a record names', () => {
