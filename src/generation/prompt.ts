@@ -38,7 +38,7 @@ function promptIds({
   prompt,
   normalize: how = 'none',
 }: PromptRequest): ArrayLike<number> & Iterable<number> {
-  return tokenizer.encode(normalize(prompt, how === 'd2l' ? 'letters' : how));
+  return tokenizer.encode(normalize(prompt, how === 'd2l' ? 'letters' : how, tokenizer.form));
 }
 
 function firstId({ vocabulary, unknown }: Tokenizer): number {

@@ -14,7 +14,7 @@ interface Candidate {
   readonly share: number;
 }
 
-const western = /[éèêëàâäáãåæçíìîïñóòôöõøùúûüßœ’‘“”„–—…«»·°ÀÉÄÖÜ¡¿]/gu;
+const western = /[éèêëàâäáãåæçíìîïñóòôöõøùúûüßœ’‘“”„–—…«»ÀÉÄÖÜ]/gu;
 const russian = /[оеаинтслвр]/gu;
 const kana = /[ぁ-んァ-ヶー、。]/gu;
 

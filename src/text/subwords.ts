@@ -1,5 +1,6 @@
 import { GrowingIds, type Ids } from './ids';
 import { learnMerges } from './merges';
+import type { TextForm } from './same-text';
 import type { TokenStream } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { encodeWtf8, Wtf8Decoder } from './wtf8';
@@ -27,7 +28,10 @@ export class SubwordTokenizer implements Tokenizer {
   private readonly pieces = new Map<string, readonly number[]>();
 
   /** @param merges the two halves of token 256, of token 257, and so on */
-  constructor(private readonly merges: readonly (readonly [number, number])[]) {
+  constructor(
+    private readonly merges: readonly (readonly [number, number])[],
+    readonly form: TextForm = 'unified',
+  ) {
     const bytes = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
     merges.forEach(([a, b], i) => {
       bytes.push(Uint8Array.of(...bytes[a], ...bytes[b]));
@@ -73,7 +77,7 @@ export class SubwordTokenizer implements Tokenizer {
   }
 
   serialise(): TokenizerData {
-    return { kind: 'subwords', merges: this.merges.map(([a, b]) => [a, b]) };
+    return { kind: 'subwords', form: this.form, merges: this.merges.map(([a, b]) => [a, b]) };
   }
 
   /** Applies the merges to one piece, the earliest learnt first. */

@@ -1,5 +1,6 @@
 import { GrowingIds, type Ids } from './ids';
 import { countCharacters } from './normalize';
+import type { TextForm } from './same-text';
 import { type TokenStream, wholeTokens } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { unknownId, unknownToken } from './unknown';
@@ -52,7 +53,10 @@ export class WordTokenizer implements Tokenizer {
   private readonly index: ReadonlyMap<string, number>;
 
   /** @param vocabulary `<unk>` and then words */
-  constructor(readonly vocabulary: readonly string[]) {
+  constructor(
+    readonly vocabulary: readonly string[],
+    readonly form: TextForm = 'unified',
+  ) {
     this.index = new Map(vocabulary.map((word, id) => [word, id]));
   }
 
@@ -79,7 +83,7 @@ export class WordTokenizer implements Tokenizer {
   }
 
   serialise(): TokenizerData {
-    return { kind: 'words', vocabulary: [...this.vocabulary] };
+    return { kind: 'words', form: this.form, vocabulary: [...this.vocabulary] };
   }
 }
 
