@@ -2,17 +2,16 @@ import type { Command } from 'commander';
 import { readCheckpoint } from '../model/checkpoint';
 import { parseConfiguration } from '../model/configuration';
 import { corpusFor } from '../text/corpus';
-import { decodeText } from '../text/decode';
 import { evaluateAll } from '../training/perplexity';
 import { nameOf, readBytes } from './files';
-import { configurationFrom } from './options';
+import { asTyped, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
+import { addEncoding, encodingOf, readText } from './texts';
 import { withEngine } from './with-engine';
 
 /** `recurrent evaluate CHECKPOINT FILE`: perplexity, nats and bits of a text under a model. */
 export function addEvaluate(program: Command, { dist, out, say }: Surroundings): void {
-  program
-    .command('evaluate')
+  addEncoding(program.command('evaluate'))
     .argument('<checkpoint>', 'a model that was trained here')
     .argument('<file>', 'the text to measure')
     .description('Print the perplexity, nats and bits of a text under a model.')
@@ -26,8 +25,9 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
       const training = { ...trained.training, batch: 1, threads: 0, revectorize: false };
       const base = parseConfiguration({ ...trained, training }, checkpointFile);
       const configuration = configurationFrom(options, ['training'], base);
-      const text = decodeText(readBytes(file), nameOf(file));
+      const text = readText(file, encodingOf(options));
       const corpus = corpusFor(tokenizer, text, { ...configuration.text, validation: 0, limit: 0 }, nameOf(file));
+      for (const note of corpus.notes) say(asTyped(note));
       await withEngine(checkpoint, configuration, { dist }, (engine) => {
         const sum = evaluateAll(engine, corpus.ids, configuration.training.batch, 256);
         const result = {

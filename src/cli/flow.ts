@@ -2,10 +2,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { usualLags } from '../analysis/flow-level';
 import { textFlow } from '../analysis/text-flow';
 import { readCheckpoint } from '../model/checkpoint';
-import { decodeText } from '../text/decode';
 import { limitText } from '../text/normalize';
-import { nameOf, readBytes } from './files';
+import { sameText } from '../text/same-text';
+import { readBytes } from './files';
 import type { Surroundings } from './surroundings';
+import { addEncoding, readText } from './texts';
 import { withEngine } from './with-engine';
 
 /** Characters before the token that the model reads at most, as in the editor. */
@@ -13,8 +14,7 @@ const contextCharacters = 1000;
 
 /** `recurrent flow CHECKPOINT FILE`: how far back the gradient of one token's loss reaches. */
 export function addFlow(program: Command, { dist, out, say }: Surroundings): void {
-  program
-    .command('flow')
+  addEncoding(program.command('flow'))
     .argument('<checkpoint>', 'a model that was trained here')
     .argument('<file>', 'the text to look back in')
     .description(
@@ -27,11 +27,12 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
       async (
         checkpointFile: string,
         file: string,
-        { at, lags, json }: { at?: number; lags: number; json?: boolean },
+        { at, lags, json, encoding }: { at?: number; lags: number; json?: boolean; encoding?: string },
       ) => {
         const checkpoint = readCheckpoint(readBytes(checkpointFile), checkpointFile);
         const { configuration, tokenizer } = checkpoint;
-        const text = lastCharacters(limitText(decodeText(readBytes(file), nameOf(file)), at ?? 0), contextCharacters);
+        const same = sameText(readText(file, encoding), tokenizer.form);
+        const text = lastCharacters(limitText(same, at ?? 0), contextCharacters);
         await withEngine(checkpoint, configuration, { dist, threads: 1 }, (engine) => {
           const flow = textFlow(engine, tokenizer, text, lags, configuration.text.normalize);
           const { token, bits, before, norms, linear } = flow;

@@ -55,8 +55,10 @@ export function adviceAfterDivergence(
   file: string,
   { lr, clipping }: Pick<TrainingConfiguration, 'lr' | 'clipping'>,
   target: string | undefined,
+  encoding?: string,
 ): string {
-  const options = [`--lr ${slower(lr)}`, ...(clipping === 'norm' ? [] : ['--clipping norm'])].join(' ');
+  const read = encoding === undefined ? [] : [`--encoding ${encoding}`];
+  const options = [`--lr ${slower(lr)}`, ...(clipping === 'norm' ? [] : ['--clipping norm']), ...read].join(' ');
   if (!target) {
     return `The last good model, of step ${step}, was not kept: name a file with --checkpoint, or begin again with ${options}.`;
   }

@@ -11,6 +11,7 @@ import { checkWritable, nameOf, readBytes } from './files';
 import { adviceAfterDivergence, Keeper } from './keeper';
 import { addOptions, asTyped, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
+import { addEncoding, encodingOf, readTextBytes } from './texts';
 import { allowRevectorization } from './v8-flags';
 
 const groups = ['text', 'model', 'training', 'generation'] as const;
@@ -25,7 +26,7 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     .option('--checkpoint <file>', 'write the best model here (the last good one if nothing is held out)')
     .option('--resume <file>', 'go on from a checkpoint; its options are the defaults then')
     .addOption(new Option('--preset <name>', 'begin with the options of a preset').choices(Object.keys(presets)));
-  addOptions(command, groups).action(async (file: string, options: Record<string, unknown>) => {
+  addOptions(addEncoding(command), groups).action(async (file: string, options: Record<string, unknown>) => {
     const resume = options.resume ? readBytes(String(options.resume)) : undefined;
     const saved = resume && readCheckpoint(resume, String(options.resume)).configuration;
     const base = options.preset
@@ -35,7 +36,8 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
     if (configuration.training.revectorize) allowRevectorization();
     const target = options.checkpoint ? String(options.checkpoint) : undefined;
     if (target) checkWritable(target);
-    const request = { text: readBytes(file), source: nameOf(file), configuration, resume, dist };
+    const encoding = encodingOf(options);
+    const request = { text: readTextBytes(file), source: nameOf(file), encoding, configuration, resume, dist };
     const control = new TrainingControl();
     const interrupted = () => {
       say('Stopping after this step.');
@@ -71,7 +73,7 @@ export function addTrain(program: Command, { dist, out, say }: Surroundings): vo
       resume !== undefined && target !== undefined && resolve(target) === resolve(String(options.resume));
     const kept = keeper.close(overResumed && !diverged);
     if (!kept) return;
-    if (diverged) say(adviceAfterDivergence(kept.step, file, configuration.training, target));
+    if (diverged) say(adviceAfterDivergence(kept.step, file, configuration.training, target, encoding));
     else if (target && kept.isResumed) {
       say(`Nothing measured better than the model that was resumed, which ${target} holds.`);
     } else if (target) {

@@ -1,4 +1,7 @@
+import { lettersLost, littleLeft, oddCharacters, unknownTo, wordsLost } from './losses';
 import { countCharacters, limitText, type Normalization, normalize } from './normalize';
+import { quote } from './quote';
+import { sameText, type TextForm } from './same-text';
 import { type Stretch, spell } from './spelling';
 import type { Ids, Tokenizer, TokenizerOptions } from './tokenizer';
 import { buildTokenizer } from './tokenizers';
@@ -22,10 +25,14 @@ export interface Corpus {
   readonly characters: number;
   readonly charactersPerToken: number;
   readonly ids: Ids;
+  /** Of a tokenizer of words: how many words became `<unk>`. */
+  readonly unknownWords: number;
   /** The first ⌊n·(1 − validation)⌋ ids. A view into `ids`. */
   readonly training: Ids;
   /** The rest. A view into `ids`. */
   readonly validation: Ids;
+  /** Sentences that a person should read: what of the text is lost, and what of it is too little. */
+  readonly notes: readonly string[];
   /** What the ids `from` to `to`, exclusive, stand for in the text. */
   readonly stretch: (from: number, to: number) => Stretch;
 }
@@ -36,10 +43,29 @@ export interface Corpus {
  * @throws UserError if there is nothing to learn
  */
 export function prepareCorpus(text: string, options: TextOptions, source: string): Corpus {
-  const normalized = normalizeSource(text, options, source);
+  const same = sameText(text);
+  const normalized = normalizeSource(same, options, source);
+  const notes = [lettersLost(same, options.normalize, source, true)];
   const used = limitText(normalized, options.limit);
   requireVariety(used, source);
-  return encodeCorpus(buildTokenizer(normalized, options), used, options);
+  const tokenizer = buildTokenizer(normalized, options);
+  const corpus = encodeCorpus(tokenizer, used, options);
+  notes.push(
+    wordsLost(tokenizer, corpus, source, options),
+    ...oddCharacters(normalized, tokenizer, source),
+    ...littleLeft(
+      { all: countCharacters(normalized), used: corpus.characters, held: corpus.validation.length },
+      options,
+      source,
+    ),
+  );
+  const [first] = corpus.ids;
+  if (corpus.ids.length > 1 && corpus.ids.every((id) => id === first)) {
+    throw new UserError(
+      `${source} is one token over and over, ${quote(tokenizer.vocabulary[first])}: there is nothing to learn; take the tokenizer 'characters', or another text.`,
+    );
+  }
+  return { ...corpus, notes: notes.filter((note) => note !== undefined) };
 }
 
 /**
@@ -49,7 +75,8 @@ export function prepareCorpus(text: string, options: TextOptions, source: string
  *   `refuseUnknown`, if there are characters that it does not know
  */
 export function corpusFor(tokenizer: Tokenizer, text: string, options: TextOptions, source: string): Corpus {
-  const used = limitText(normalizeSource(text, options, source), options.limit);
+  const same = sameText(text, tokenizer.form);
+  const used = limitText(normalizeSource(same, options, source, tokenizer.form), options.limit);
   if (options.refuseUnknown) refuseUnknown(tokenizer, used, source);
   const corpus = encodeCorpus(tokenizer, used, options);
   if (corpus.ids.every((id) => id === tokenizer.unknown)) {
@@ -57,7 +84,8 @@ export function corpusFor(tokenizer: Tokenizer, text: string, options: TextOptio
       `${source} has no token that the model knows: every one of its ${corpus.ids.length} tokens is <unk>; use the text that the model was trained on, or one like it.`,
     );
   }
-  return corpus;
+  const notes = [lettersLost(same, options.normalize, source, false), unknownTo(tokenizer, corpus, source)];
+  return { ...corpus, notes: notes.filter((note) => note !== undefined) };
 }
 
 /** A vocabulary cannot grow; the message names what it lacks. Words have their `<unk>`, and subwords know everything. */
@@ -74,8 +102,8 @@ function refuseUnknown(tokenizer: Tokenizer, text: string, source: string): void
   );
 }
 
-function normalizeSource(text: string, options: TextOptions, source: string): string {
-  const normalized = normalize(text, options.normalize);
+function normalizeSource(text: string, options: TextOptions, source: string, form?: TextForm): string {
+  const normalized = normalize(text, options.normalize, form);
   if (!/\S/.test(normalized)) {
     throw new UserError(
       options.normalize === 'letters' || options.normalize === 'd2l'
@@ -87,15 +115,20 @@ function normalizeSource(text: string, options: TextOptions, source: string): st
 }
 
 function requireVariety(text: string, source: string): void {
+  if (!/\S/.test(text)) {
+    throw new UserError(
+      `The beginning of ${source}, which text.limit leaves, has only white space: there is nothing to learn; raise text.limit.`,
+    );
+  }
   const first = String.fromCodePoint(text.codePointAt(0)!);
   for (let i = 0; i < text.length; i += first.length) if (!text.startsWith(first, i)) return;
   throw new UserError(
-    `${source} has one distinct character, '${first}': there is nothing to learn; choose a text with at least two, or raise text.limit.`,
+    `${source} has one distinct character, ${quote(first)}: there is nothing to learn; choose a text with at least two, or raise text.limit.`,
   );
 }
 
-function encodeCorpus(tokenizer: Tokenizer, text: string, options: TextOptions): Corpus {
-  const { ids, stretch } = spell(tokenizer, text);
+function encodeCorpus(tokenizer: Tokenizer, text: string, options: TextOptions): Omit<Corpus, 'notes'> {
+  const { ids, unknownWords, stretch } = spell(tokenizer, text);
   const characters = countCharacters(text);
   const split = Math.floor(ids.length * (1 - options.validation));
   return {
@@ -103,6 +136,7 @@ function encodeCorpus(tokenizer: Tokenizer, text: string, options: TextOptions):
     characters,
     charactersPerToken: characters / ids.length,
     ids,
+    unknownWords,
     training: ids.subarray(0, split),
     validation: ids.subarray(split),
     stretch,

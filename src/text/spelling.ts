@@ -1,6 +1,7 @@
 import { buildCharacters } from './characters';
 import { countCharacters } from './normalize';
 import type { Ids, Tokenizer } from './tokenizer';
+import { isWord } from './words';
 
 /** What a stretch of tokens stands for in the text, so that models with different tokens can be compared. */
 export interface Stretch {
@@ -13,6 +14,8 @@ export interface Stretch {
 /** A text's ids, and what stretches of them stand for. */
 export interface Spelt {
   readonly ids: Ids;
+  /** How many of its words became `<unk>`; white space and punctuation are none. */
+  readonly unknownWords: number;
   /** What the ids `from` to `to`, exclusive, stand for. */
   readonly stretch: (from: number, to: number) => Stretch;
 }
@@ -25,7 +28,11 @@ export interface Spelt {
  */
 export function spell(tokenizer: Tokenizer, text: string): Spelt {
   const unknown: { readonly at: number; readonly characters: number }[] = [];
-  const ids = tokenizer.encode(text, (at, piece) => unknown.push({ at, characters: countCharacters(piece) }));
+  let unknownWords = 0;
+  const ids = tokenizer.encode(text, (at, piece) => {
+    unknown.push({ at, characters: countCharacters(piece) });
+    if (isWord(piece)) unknownWords++;
+  });
   const lengths = Uint32Array.from(tokenizer.vocabulary, (_, id) => tokenizer.charactersOf(id)); // (V)
   const alphabet = unknown.length > 0 ? buildCharacters(text).vocabulary.length - 1 : 0;
   const stretch = (from: number, to: number): Stretch => {
@@ -39,5 +46,5 @@ export function spell(tokenizer: Tokenizer, text: string): Spelt {
     }
     return { characters, unknownBits: spelt * Math.log2(alphabet + 1) };
   };
-  return { ids, stretch };
+  return { ids, unknownWords, stretch };
 }

@@ -12,6 +12,12 @@ const stretch = 2048;
 /** Distinct pieces whose words are kept; beyond this the memory starts anew. */
 const remembered = 100_000;
 
+/** Only white space and punctuation. */
+const blank = /^[\s\p{P}]*$/u;
+
+/** Whether a token has something that is no white space and no punctuation mark. */
+export const isWord = (token: string): boolean => !blank.test(token);
+
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
 /**
@@ -103,7 +109,7 @@ export function buildWords(text: string, vocabularySize: number, minFrequency: n
     .map(([word]) => word);
   if (words.length === 0) {
     throw new UserError(
-      `No word of the text occurs ${minFrequency} times: lower text.minFrequency, or use the tokenizer 'characters'.`,
+      `No word of the text occurs ${minFrequency} times: lower text.minFrequency, or use the tokenizer 'characters' or 'subwords'.`,
     );
   }
   return new WordTokenizer([unknownToken, ...words]);

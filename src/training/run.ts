@@ -20,8 +20,9 @@ import { Trainer } from './trainer';
 
 /** What a run is made of. */
 export interface RunRequest {
-  /** UTF-8 */
   readonly text: Uint8Array;
+  /** Of a text without a byte order mark; if absent, UTF-8, or UTF-16 where that is unmistakable. */
+  readonly encoding?: string;
   /** Names the text in messages. */
   readonly source: string;
   readonly configuration: Configuration;
@@ -91,7 +92,7 @@ function* changes(
 }
 
 function corpusOf(request: RunRequest, configuration: Configuration, resumed: Checkpoint | undefined): Corpus {
-  const text = decodeText(request.text, request.source);
+  const text = decodeText(request.text, request.source, request.encoding);
   if (!resumed) return prepareCorpus(text, configuration.text, request.source);
   return corpusFor(resumed.tokenizer, text, { ...configuration.text, refuseUnknown: true }, request.source);
 }
@@ -145,6 +146,7 @@ function windowFor(
     const [some, all] = [validationLimit, corpus.validation.length].map((n) => n.toLocaleString('en'));
     notes.push(`Evaluations look at the first ${some} of ${all} validation tokens.`);
   }
+  notes.push(...corpus.notes);
   return { window: { batch, steps }, notes };
 }
 

@@ -85,6 +85,9 @@ describe('the advice after a divergence', () => {
   });
 
   it('says what would have kept it', () => {
+    expect(adviceAfterDivergence(40, 'a.txt', { lr: 2, clipping: 'norm' }, 'a.st', 'koi8-r')).toMatch(
+      / --lr 0\.2 --encoding koi8-r$/,
+    );
     expect(adviceAfterDivergence(40, 'a.txt', { lr: 2, clipping: 'norm' }, undefined)).toBe(
       'The last good model, of step 40, was not kept: name a file with --checkpoint, or begin again with --lr 0.2.',
     );
