@@ -20,9 +20,17 @@ export function encodingOf({ encoding }: Readonly<Record<string, unknown>>): str
 
 /** The bytes of a text. Throws a UserError that names the file and the cause, before a file is read that is too large. */
 export function readTextBytes(path: string): Uint8Array {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  checkSize(size, nameOf(path));
+  checkSize(sizeOf(path), nameOf(path));
   return readBytes(path);
+}
+
+/** 0 if it cannot be told: reading then says why. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 /** A text as every command reads it. Throws a UserError that names the file, and the byte and line that are no text. */

@@ -16,7 +16,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isAlive } from './processes';
 
-/** Why a file operation failed, in a few words, by the system's code. */
+/** Why a file operation failed, in a few words, by the system's code or by that of the editor's file systems. */
 const causes: Readonly<Record<string, string>> = {
   EACCES: 'permission was denied',
   EDQUOT: 'the disk is full',
@@ -30,6 +30,10 @@ const causes: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is not a folder',
   EPERM: 'permission was denied',
   EROFS: 'the disk is read-only',
+  FileIsADirectory: 'it is a folder',
+  FileNotFound: 'it does not exist',
+  NoPermissions: 'permission was denied',
+  Unavailable: 'it is not available now',
 };
 
 /** Says in a few words why a file operation failed, for the end of a sentence. */
