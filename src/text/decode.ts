@@ -35,13 +35,15 @@ function markOf(bytes: Uint8Array): Mark | undefined {
 /**
  * What a text's bytes mean, wherever they come from. A byte order mark says it, then what was asked for; else it is UTF-16 if
  * that is unmistakable, and UTF-8. The mark is left out; `sameText` then makes line ends and letters one.
- * @param bytes the file's bytes; they may be on a SharedArrayBuffer, which some decoders refuse, so they are copied by chunks
+ * @param given the file's bytes; they may be on a SharedArrayBuffer, which some decoders refuse, so they are copied by chunks
  * @param source named in messages, for example a file's name
  * @param asked the encoding of a text without a mark, by a name of the Encoding Standard
  * @throws UserError for bytes that are empty, too many, binary (NUL), or that do not fit, with the byte and its line
  */
-export function decodeText(bytes: Uint8Array, source: string, asked?: string): string {
-  checkSize(bytes.length, source);
+export function decodeText(given: Uint8Array, source: string, asked?: string): string {
+  checkSize(given.length, source);
+  // What else may come is a Buffer, whose slices are no copies.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length);
   const wanted = asked === undefined ? undefined : encodingNamed(asked, '--encoding');
   const mark = markOf(bytes);
   const nul = bytes.indexOf(0);

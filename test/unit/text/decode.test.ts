@@ -56,6 +56,15 @@ describe('decodeText', () => {
     }
   });
 
+  it('leaves the bytes as they are, in a Buffer too', () => {
+    for (const encoded of [utf16('\uFEFFhello world', 'utf-16be'), utf16('hello', 'utf-16be'), bytes('hello')]) {
+      const buffer = Buffer.from(encoded);
+      expect(decodeText(buffer, 'a.txt')).toMatch(/^hello/);
+      expect(Buffer.compare(buffer, encoded)).toBe(0);
+    }
+    expect(refusal(Buffer.from(utf32('hello', true)))).toMatch(/UTF-32/);
+  });
+
   it('says what is empty', () => {
     for (const empty of [bytes(''), bytes('\uFEFF'), bytes('\uFEFF\uFEFF'), Uint8Array.of(0xff, 0xfe)]) {
       expect(refusal(empty)).toMatch(/^a\.txt is empty/);
