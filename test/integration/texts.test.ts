@@ -103,7 +103,7 @@ describe('A text', () => {
   it('is refused where bytes do not fit the encoding of the editor', async () => {
     const files = vscode.workspace.getConfiguration('files');
     await files.update('encoding', 'windows1252', vscode.ConfigurationTarget.Global);
-    const uri = scratch.write('mixed.txt', Buffer.from('one\r\ntwo \x81 three', 'latin1'));
+    const uri = scratch.write('mixed.txt', Buffer.from('déjà\r\ntwo \x81 three', 'latin1'));
     assert.match(
       await refusal(readText(uri)),
       /^mixed\.txt has bytes that do not fit the encoding in which the editor reads it, the first on line 2:/,
