@@ -53,7 +53,7 @@ export function* surpriseOfText(
   text: string,
   how: Normalization = 'none',
 ): Generator<SurprisingToken, void> {
-  const normalized = normalize(text, how);
+  const normalized = normalize(text, how, tokenizer.form);
   const ids = tokenizer.encode(normalized);
   const pieces = piecesOf(tokenizer, normalized, ids);
   let start = 0;

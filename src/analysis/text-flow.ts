@@ -1,6 +1,7 @@
 import { createState, type Engine } from '../engine/engine';
 import { computed } from '../model/overflow';
 import { type Normalization, normalize } from '../text/normalize';
+import type { TextForm } from '../text/same-text';
 import type { Tokenizer } from '../text/tokenizer';
 import { UserError } from '../text/user-error';
 import { gradientFlow, linearRnnFlow } from './gradient-flow';
@@ -9,6 +10,8 @@ import { gradientFlow, linearRnnFlow } from './gradient-flow';
 
 /** How the loss of a text's last token flows back through the tokens before it. */
 export interface TextFlow {
+  /** The form in which the model reads the text, to find the tokens in it. */
+  readonly form: TextForm;
   /** The token whose loss is followed back. */
   readonly token: string;
   /** The tokens before it, nearest first: the model had just read before[k] at lag k. */
@@ -33,7 +36,7 @@ export function textFlow(
   steps: number,
   how: Normalization,
 ): TextFlow {
-  const ids = tokenizer.encode(normalize(text, how === 'd2l' ? 'letters' : how));
+  const ids = tokenizer.encode(normalize(text, how === 'd2l' ? 'letters' : how, tokenizer.form));
   if (ids.length < 2) throw new UserError('Gradient flow needs at least two tokens of text before the cursor.');
   const T = Math.min(steps, ids.length - 1);
   const from = ids.length - 1 - T;
@@ -51,6 +54,7 @@ export function textFlow(
   for (const id of window.inputs) logProbabilities = engine.step(Int32Array.of(id), state); // (1, V)
   const last = ids[ids.length - 1];
   return {
+    form: tokenizer.form,
     token: tokenizer.vocabulary[last],
     before: Array.from(window.inputs, (id) => tokenizer.vocabulary[id]).reverse(),
     norms: norms.map((layer) => layer.map(computed)),

@@ -10,8 +10,10 @@ export function describeKept(
   file: string,
   ended: FinishedEvent['reason'] | 'diverged' | undefined,
   training: TrainingConfiguration,
+  encoding?: string,
 ): string[] {
-  if (ended === 'diverged') return [adviceAfterDivergence(kept, file, training)];
+  const read = encoding === undefined ? [] : [`--encoding ${encoding}`];
+  if (ended === 'diverged') return [adviceAfterDivergence(kept, file, training, read)];
   const { files, step, latest } = kept;
   if (!files) return [];
   const best = showPath(files.best);
@@ -23,13 +25,18 @@ export function describeKept(
     ? [`Nothing measured better than the model that was resumed, which ${best} holds.`]
     : [`Checkpoint: ${best} (${latest === undefined ? '' : 'the best, '}step ${step})`];
   if (latest !== undefined) lines.push(`Newest: ${showPath(files.latest)} (step ${latest})`);
-  return [...lines, `To go on: ${command(file, files.best, further(ended, training))}`];
+  return [...lines, `To go on: ${command(file, files.best, [...further(ended, training), ...read])}`];
 }
 
 /** How a run that diverged goes on from what was kept, as a command to copy. */
-function adviceAfterDivergence(kept: Kept, file: string, training: TrainingConfiguration): string {
+function adviceAfterDivergence(
+  kept: Kept,
+  file: string,
+  training: TrainingConfiguration,
+  read: readonly string[],
+): string {
   const { lr, clipping } = training;
-  const options = [`--lr ${slower(lr)}`, ...(clipping === 'norm' ? [] : ['--clipping norm'])];
+  const options = [`--lr ${slower(lr)}`, ...(clipping === 'norm' ? [] : ['--clipping norm']), ...read];
   const { files, latest, step } = kept;
   if (!files) {
     return `The last good model, of step ${latest ?? step}, was not kept: name a file with --checkpoint, or begin again with ${options.join(' ')}.`;

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { toJson } from '../protocol/json';
 import { prepareCorpus } from '../text/corpus';
-import { decodeText } from '../text/decode';
 import { inFigures, inPercent } from '../text/numbers';
 import { UserError } from '../text/user-error';
 import { baselines, mostTraining, mostValidation } from '../training/baselines';
-import { nameOf, pathOf, readBytes } from './files';
-import { addOptions, configurationFrom } from './options';
+import { nameOf, pathOf } from './files';
+import { addOptions, asTyped, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
+import { addEncoding, encodingOf, readText } from './texts';
 import { unknownWarning } from './unknown';
 
 /** `recurrent baseline FILE`: what needs no network, on the same split. */
@@ -17,12 +17,13 @@ export function addBaseline(program: Command, { out, say }: Surroundings): void 
     .argument('<file>', 'the text to measure', pathOf('<file>'))
     .description('Print the uniform, unigram and n-gram perplexities of a text’s validation part.')
     .option('--json', 'print one line of JSON on stdout for each');
-  addOptions(command, ['text']).action(async (file: string, options: Record<string, unknown>) => {
+  addEncoding(addOptions(command, ['text'])).action(async (file: string, options: Record<string, unknown>) => {
     const { text } = configurationFrom(options, ['text']);
     if (text.validation === 0) {
       throw new UserError('--validation is 0, but baselines are measured on a validation text; hold out some of it.');
     }
-    const corpus = prepareCorpus(decodeText(readBytes(file), nameOf(file)), text, nameOf(file));
+    const corpus = prepareCorpus(readText(file, encodingOf(options)), text, nameOf(file));
+    for (const note of corpus.notes) await say(asTyped(note));
     const rows = baselines(corpus.training, corpus.validation, corpus.tokenizer.vocabulary.length);
     if (rows.length === 0) {
       const held = corpus.validation.length === 1 ? '1 token' : '0 tokens';

@@ -3,21 +3,20 @@ import { readCheckpoint } from '../model/checkpoint';
 import { parseConfiguration } from '../model/configuration';
 import { toJson } from '../protocol/json';
 import { corpusFor } from '../text/corpus';
-import { decodeText } from '../text/decode';
 import { inFigures, inPercent } from '../text/numbers';
 import { showPath } from '../text/quote';
 import { UserError } from '../text/user-error';
 import { checkMeasurable, checkMeasured, evaluateAll } from '../training/perplexity';
 import { nameOf, pathOf, readBytes } from './files';
-import { configurationFrom } from './options';
+import { asTyped, configurationFrom } from './options';
 import type { Surroundings } from './surroundings';
+import { addEncoding, encodingOf, readText } from './texts';
 import { unknownWarning } from './unknown';
 import { withEngine } from './with-engine';
 
 /** `recurrent evaluate CHECKPOINT FILE`: perplexity, nats and bits of a text under a model. */
 export function addEvaluate(program: Command, { dist, out, say }: Surroundings): void {
-  program
-    .command('evaluate')
+  addEncoding(program.command('evaluate'))
     .argument('<checkpoint>', 'a model that was trained here', pathOf('<checkpoint>'))
     .argument('<file>', 'the text to measure', pathOf('<file>'))
     .description('Print the perplexity, nats and bits of a text under a model.')
@@ -32,8 +31,9 @@ export function addEvaluate(program: Command, { dist, out, say }: Surroundings):
       const base = parseConfiguration({ ...trained, training }, showPath(checkpointFile));
       const stored = { configuration: base, source: 'the checkpoint', say: (line: string) => void say(line) };
       const configuration = configurationFrom(options, ['training'], stored);
-      const text = decodeText(readBytes(file), nameOf(file));
+      const text = readText(file, encodingOf(options));
       const corpus = corpusFor(tokenizer, text, { ...configuration.text, validation: 0, limit: 0 }, nameOf(file));
+      for (const note of corpus.notes) await say(asTyped(note));
       checkMeasurable(corpus.ids, nameOf(file));
       const { batch } = configuration.training;
       const measurable = corpus.ids.length - 1;

@@ -3,14 +3,15 @@ import { usualLags } from '../analysis/flow-level';
 import { textFlow } from '../analysis/text-flow';
 import { readCheckpoint } from '../model/checkpoint';
 import { toJson } from '../protocol/json';
-import { decodeText } from '../text/decode';
 import { limitText, normalize } from '../text/normalize';
 import { inDigits, inFigures, inScientific } from '../text/numbers';
 import { quote, showPath } from '../text/quote';
+import { sameText } from '../text/same-text';
 import { UserError } from '../text/user-error';
 import { checkMeasurable, checkMeasured } from '../training/perplexity';
 import { nameOf, pathOf, readBytes } from './files';
 import type { Surroundings } from './surroundings';
+import { addEncoding, readText } from './texts';
 import { withEngine } from './with-engine';
 
 /** Characters before the token that the model reads at most, as in the editor. */
@@ -18,8 +19,7 @@ const contextCharacters = 1000;
 
 /** `recurrent flow CHECKPOINT FILE`: how far back the gradient of one token's loss reaches. */
 export function addFlow(program: Command, { dist, out, say }: Surroundings): void {
-  program
-    .command('flow')
+  addEncoding(program.command('flow'))
     .argument('<checkpoint>', 'a model that was trained here', pathOf('<checkpoint>'))
     .argument('<file>', 'the text to look back in', pathOf('<file>'))
     .description(
@@ -32,16 +32,19 @@ export function addFlow(program: Command, { dist, out, say }: Surroundings): voi
       async (
         checkpointFile: string,
         file: string,
-        { at, lags, json }: { at?: number; lags: number; json?: boolean },
+        { at, lags, json, encoding }: { at?: number; lags: number; json?: boolean; encoding?: string },
       ) => {
         const checkpoint = readCheckpoint(readBytes(checkpointFile), showPath(checkpointFile));
         const { configuration, tokenizer } = checkpoint;
-        const whole = decodeText(readBytes(file), nameOf(file));
+        const whole = sameText(readText(file, encoding), tokenizer.form);
         if (at !== undefined) checkPlace(at, whole, nameOf(file));
         const text = lastCharacters(limitText(whole, at ?? 0), contextCharacters);
         await withEngine(checkpoint, configuration, { dist, threads: 1 }, async (engine) => {
           const { normalize: how } = configuration.text;
-          checkMeasurable(tokenizer.encode(normalize(text, how === 'd2l' ? 'letters' : how)), nameOf(file));
+          checkMeasurable(
+            tokenizer.encode(normalize(text, how === 'd2l' ? 'letters' : how, tokenizer.form)),
+            nameOf(file),
+          );
           const flow = textFlow(engine, tokenizer, text, lags, how);
           const { token, bits, before, norms, linear } = flow;
           checkMeasured(bits, nameOf(file));

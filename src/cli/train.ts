@@ -17,6 +17,7 @@ import { ReadingLines } from './reading-lines';
 import { checkPair, readResumed } from './resumed';
 import { honourNohup, onEndAsked } from './signals';
 import type { Surroundings } from './surroundings';
+import { addEncoding, encodingOf } from './texts';
 import { allowRevectorization } from './v8-flags';
 
 const groups = ['text', 'model', 'training', 'generation'] as const;
@@ -49,7 +50,7 @@ export function addTrain(program: Command, { dist, out, say, streams }: Surround
     )
     .option('--force', 'replace a model of another run, once this one has learnt something')
     .addOption(new Option('--preset <name>', 'begin with the options of a preset').choices(Object.keys(presets)));
-  addOptions(command, groups).action(async (file: string, options: TrainOptions) => {
+  addOptions(addEncoding(command), groups).action(async (file: string, options: TrainOptions) => {
     honourNohup();
     const { json, checkpoint, force = false } = options;
     const outputs =
@@ -64,9 +65,11 @@ export function addTrain(program: Command, { dist, out, say, streams }: Surround
     if (configuration.training.revectorize) allowRevectorization();
     if (outputs) streams.needed = undefined;
     else if (!json) streams.needed = 'stderr';
+    const encoding = encodingOf(options);
     const request = {
       text: await readText(file),
       source: nameOf(file),
+      encoding,
       configuration,
       resume: resumed?.from.bytes,
       dist,
@@ -115,7 +118,7 @@ export function addTrain(program: Command, { dist, out, say, streams }: Surround
       if (ended === 'diverged') process.exitCode = 1;
       else if (diagnosis && !json) void say(asTyped(diagnosis));
       const kept = keeper.close();
-      if (kept) for (const line of describeKept(kept, file, ended, configuration.training)) void say(line);
+      if (kept) for (const line of describeKept(kept, file, ended, configuration.training, encoding)) void say(line);
     } finally {
       settle();
     }

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine';
 import type { Cover } from '../text/cover';
 import { type Normalization, normalize } from '../text/normalize';
+import type { TextForm } from '../text/same-text';
 import type { Tokenizer } from '../text/tokenizer';
 import { UserError } from '../text/user-error';
 import { type Choices, nextTokens } from './choices';
@@ -48,7 +49,7 @@ const stretch = 4096;
 export function* readPrompt(request: PromptRequest): Generator<undefined, Choices> {
   const { engine, tokenizer, follow = [], normalize: how = 'none' } = request;
   const shown = endOf(request.prompt);
-  const { text, lead } = normalized(shown, how);
+  const { text, lead } = normalized(shown, how, tokenizer.form);
   const unknown = new UnknownCounter(shown, how);
   const encode = (from: number, to: number) => tokenizer.encode(text.slice(from, to), (_, piece) => unknown.add(piece));
   const reader = new Reader(engine);
@@ -116,8 +117,12 @@ function endOf(prompt: string): string {
  * continuation: it only keeps letters here. A blank that stands for other marks at the end is no blank of the prompt's, and has
  * to be written.
  */
-function normalized(prompt: string, how: Normalization): { readonly text: string; readonly lead: string } {
-  const text = normalize(prompt, how === 'd2l' ? 'letters' : how);
+function normalized(
+  prompt: string,
+  how: Normalization,
+  form: TextForm,
+): { readonly text: string; readonly lead: string } {
+  const text = normalize(prompt, how === 'd2l' ? 'letters' : how, form);
   const isAdded = text.endsWith(' ') && !/\s$/u.test(prompt);
   return isAdded ? { text: text.slice(0, -1), lead: ' ' } : { text, lead: '' };
 }

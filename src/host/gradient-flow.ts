@@ -159,9 +159,9 @@ function rangesBefore(
   at: vscode.Position,
   text: string,
   run: Run,
-  { token, before }: FlowResult,
+  { token, before, form }: FlowResult,
 ): vscode.Range[] | undefined {
-  const places = placesFromEnd(text, [token, ...before], run.configuration.text);
+  const places = placesFromEnd(text, [token, ...before], { ...run.configuration.text, form });
   const lines = text.split('\n');
   const first = at.line - lines.length + 1;
   const missing = (first === at.line ? at.character : document.lineAt(first).text.length) - lines[0].length;

@@ -18,7 +18,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { showPath } from '../text/quote';
 import { isAlive } from './processes';
 
-/** Why a file operation failed, in a few words, by the system's code. */
+/** Why a file operation failed, in a few words, by the system's code or by that of the editor's file systems. */
 const causes: Readonly<Record<string, string>> = {
   EACCES: 'permission was denied',
   EDQUOT: 'the disk is full',
@@ -35,6 +35,10 @@ const causes: Readonly<Record<string, string>> = {
   EPERM: 'permission was denied',
   EROFS: 'the disk is read-only',
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+  FileIsADirectory: 'it is a folder',
+  FileNotFound: 'it does not exist',
+  NoPermissions: 'permission was denied',
+  Unavailable: 'it is not available now',
 };
 
 /** Says in a few words why a file operation failed, for the end of a sentence. */

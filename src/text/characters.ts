@@ -1,6 +1,7 @@
 import { type Cover, nothingOpen } from './cover';
 import { createIds, type Ids } from './ids';
 import { countCharacters } from './normalize';
+import type { TextForm } from './same-text';
 import { type TokenStream, wholeTokens } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { unknownId, unknownToken } from './unknown';
@@ -18,7 +19,10 @@ export class CharacterTokenizer implements Tokenizer {
   private readonly beyond = new Map<number, number>();
 
   /** @param vocabulary `<unk>` and then single characters */
-  constructor(readonly vocabulary: readonly string[]) {
+  constructor(
+    readonly vocabulary: readonly string[],
+    readonly form: TextForm = 'unified',
+  ) {
     for (let id = 1; id < vocabulary.length; id++) {
       const point = vocabulary[id].codePointAt(0)!;
       if (point < 65536) this.plane[point] = id;
@@ -76,7 +80,7 @@ export class CharacterTokenizer implements Tokenizer {
   }
 
   serialise(): TokenizerData {
-    return { kind: 'characters', vocabulary: [...this.vocabulary] };
+    return { kind: 'characters', form: this.form, vocabulary: [...this.vocabulary] };
   }
 }
 

@@ -1,5 +1,7 @@
+import { lettersLost, littleLeft, oddCharacters, wordsLost } from './losses';
 import { countCharacters, limitText, type Normalization, normalizing } from './normalize';
-import { escapeText } from './quote';
+import { escapeText, quote } from './quote';
+import { sameText, type TextForm } from './same-text';
 import { type Stretch, spelling } from './spelling';
 import type { Ids, Tokenizer, TokenizerOptions } from './tokenizer';
 import { learnTokenizer } from './tokenizers';
@@ -26,14 +28,16 @@ export interface Corpus {
   /** Tells the text in use from another one: 32 bits of its content, and its length. */
   readonly fingerprint: string;
   readonly ids: Ids;
+  /** Of a tokenizer of words: how many words became `<unk>`. */
+  readonly unknownWords: number;
   /** The first ⌊n·(1 − validation)⌋ ids. A view into `ids`. */
   readonly training: Ids;
   /** The rest. A view into `ids`. */
   readonly validation: Ids;
+  /** Sentences that a person should read: what of the text is lost, and what of it is too little. */
+  readonly notes: readonly string[];
   /** What the ids `from` to `to`, exclusive, stand for in the text. */
   readonly stretch: (from: number, to: number) => Stretch;
-  /** Sentences that a person should read, such as what the vocabulary was learnt from. */
-  readonly notes: readonly string[];
 }
 
 /** The parts of making a corpus of a text. */
@@ -53,11 +57,31 @@ export function prepareCorpus(text: string, options: TextOptions, source: string
 
 /** The same bit by bit. */
 export function* preparingCorpus(text: string, options: TextOptions, source: string): CorpusWork {
-  const normalized = yield* part('normalising', normalizingSource(text, options, source));
+  const same = sameText(text);
+  const normalized = yield* part('normalising', normalizingSource(same, options, source));
+  const lost = lettersLost(same, options.normalize, source, true);
   const used = limitText(normalized, options.limit);
   requireVariety(used, source);
-  const { tokenizer, notes } = yield* part('vocabulary', learnTokenizer(normalized, options));
-  return yield* part('encoding', encodingCorpus(tokenizer, used, options, notes));
+  const { tokenizer, notes: learnt } = yield* part('vocabulary', learnTokenizer(normalized, options));
+  const corpus = yield* part('encoding', encodingCorpus(tokenizer, used, options));
+  const notes = [
+    lost,
+    wordsLost(tokenizer, corpus, source, options),
+    ...oddCharacters(normalized, tokenizer, source),
+    ...littleLeft(
+      { all: countCharacters(normalized), used: corpus.characters, held: corpus.validation.length },
+      options,
+      source,
+    ),
+    ...learnt,
+  ];
+  const [first] = corpus.ids;
+  if (corpus.ids.length > 1 && corpus.ids.every((id) => id === first)) {
+    throw new UserError(
+      `${source} is one token over and over, ${quote(tokenizer.vocabulary[first])}: there is nothing to learn; take the tokenizer 'characters', or another text.`,
+    );
+  }
+  return { ...corpus, notes: notes.filter((note) => note !== undefined) };
 }
 
 /**
@@ -72,16 +96,18 @@ export function corpusFor(tokenizer: Tokenizer, text: string, options: TextOptio
 
 /** The same bit by bit. */
 export function* encodingFor(tokenizer: Tokenizer, text: string, options: TextOptions, source: string): CorpusWork {
-  const normalized = yield* part('normalising', normalizingSource(text, options, source));
+  const same = sameText(text, tokenizer.form);
+  const normalized = yield* part('normalising', normalizingSource(same, options, source, tokenizer.form));
   const used = limitText(normalized, options.limit);
   if (options.refuseUnknown) yield* part('encoding', refuseUnknown(tokenizer, used, source));
-  const corpus = yield* part('encoding', encodingCorpus(tokenizer, used, options, []));
+  const corpus = yield* part('encoding', encodingCorpus(tokenizer, used, options));
   if (corpus.ids.every((id) => id === tokenizer.unknown)) {
     throw new UserError(
       `${source} has no token that the model knows: every one of its ${corpus.ids.length} tokens is <unk>; use the text that the model was trained on, or one like it.`,
     );
   }
-  return corpus;
+  const lost = lettersLost(same, options.normalize, source, false);
+  return { ...corpus, notes: lost === undefined ? [] : [lost] };
 }
 
 /** Characters that are looked at between two yields: about a millisecond. */
@@ -105,8 +131,8 @@ function* refuseUnknown(tokenizer: Tokenizer, text: string, source: string): Wor
   );
 }
 
-function* normalizingSource(text: string, options: TextOptions, source: string): Work<string> {
-  const normalized = yield* normalizing(text, options.normalize);
+function* normalizingSource(text: string, options: TextOptions, source: string, form?: TextForm): Work<string> {
+  const normalized = yield* normalizing(text, options.normalize, form);
   if (!/\S/.test(normalized)) {
     throw new UserError(
       options.normalize === 'letters' || options.normalize === 'd2l'
@@ -118,20 +144,20 @@ function* normalizingSource(text: string, options: TextOptions, source: string):
 }
 
 function requireVariety(text: string, source: string): void {
+  if (!/\S/.test(text)) {
+    throw new UserError(
+      `The beginning of ${source}, which text.limit leaves, has only white space: there is nothing to learn; raise text.limit.`,
+    );
+  }
   const first = String.fromCodePoint(text.codePointAt(0)!);
   for (let i = 0; i < text.length; i += first.length) if (!text.startsWith(first, i)) return;
   throw new UserError(
-    `${source} has one distinct character, '${escapeText(first)}': there is nothing to learn; choose a text with at least two, or raise text.limit.`,
+    `${source} has one distinct character, ${quote(first)}: there is nothing to learn; choose a text with at least two, or raise text.limit.`,
   );
 }
 
-function* encodingCorpus(
-  tokenizer: Tokenizer,
-  text: string,
-  options: TextOptions,
-  notes: readonly string[],
-): Work<Corpus> {
-  const { ids, stretch } = yield* spelling(tokenizer, text);
+function* encodingCorpus(tokenizer: Tokenizer, text: string, options: TextOptions): Work<Omit<Corpus, 'notes'>> {
+  const { ids, unknownWords, stretch } = yield* spelling(tokenizer, text);
   const characters = countCharacters(text);
   const split = Math.floor(ids.length * (1 - options.validation));
   return {
@@ -140,10 +166,10 @@ function* encodingCorpus(
     charactersPerToken: characters / ids.length,
     fingerprint: fingerprintOf(text),
     ids,
+    unknownWords,
     training: ids.subarray(0, split),
     validation: ids.subarray(split),
     stretch,
-    notes,
   };
 }
 

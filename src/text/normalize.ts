@@ -1,27 +1,32 @@
+import { sameText, type TextForm } from './same-text';
 import { finish, type Work } from './work';
 
 /** What can be done to a text before it becomes tokens. */
 export type Normalization = 'none' | 'lowercase' | 'letters' | 'd2l';
 
 /**
- * Normalises a text: `none` leaves it, `lowercase` lowers it, `letters` turns every run of anything but A–Z and a–z into one
- * space and lowers it, `d2l` does that line by line, strips each line, and joins the lines with nothing between.
+ * Brings a text to one form, as its reader does with every text, and normalises it: `none` leaves it, `lowercase` lowers it,
+ * `letters` turns every run of anything but A–Z and a–z into one space and lowers it, `d2l` does that line by line, strips each
+ * line, and joins the lines with nothing between.
+ * @param form that of the tokenizer that reads it
  */
-export function normalize(text: string, how: Normalization): string {
-  return finish(normalizing(text, how));
+export function normalize(text: string, how: Normalization, form: TextForm = 'unified'): string {
+  return finish(normalizing(text, how, form));
 }
 
 /** The same bit by bit. */
-export function* normalizing(text: string, how: Normalization): Work<string> {
+export function* normalizing(text: string, how: Normalization, form: TextForm = 'unified'): Work<string> {
+  const same = sameText(text, form);
   switch (how) {
     case 'none':
-      return text;
+      return same;
     case 'lowercase':
-      return yield* lower(text);
+      // A lower letter may be composed where its capital is not: H̱ is two characters, and ẖ one.
+      return sameText(yield* lower(same), form);
     case 'letters':
-      return yield* keepLetters(text, false);
+      return yield* keepLetters(same, false);
     case 'd2l':
-      return yield* keepLetters(text, true);
+      return yield* keepLetters(same, true);
   }
 }
 

@@ -1,6 +1,7 @@
 import { learnCharacters } from './characters';
 import { countCharacters } from './normalize';
 import type { Ids, Tokenizer } from './tokenizer';
+import { isWord } from './words';
 import { type Work, within } from './work';
 
 /** What a stretch of tokens stands for in the text, so that models with different tokens can be compared. */
@@ -19,6 +20,8 @@ export interface Stretch {
 /** A text's ids, and what stretches of them stand for. */
 export interface Spelt {
   readonly ids: Ids;
+  /** How many of its words became `<unk>`; white space and punctuation are none. */
+  readonly unknownWords: number;
   /** What the ids `from` to `to`, exclusive, stand for. */
   readonly stretch: (from: number, to: number) => Stretch;
 }
@@ -31,7 +34,11 @@ export interface Spelt {
  */
 export function* spelling(tokenizer: Tokenizer, text: string): Work<Spelt> {
   const unknown: { readonly at: number; readonly characters: number }[] = [];
-  const ids = yield* tokenizer.encoding(text, (at, piece) => unknown.push({ at, characters: countCharacters(piece) }));
+  let unknownWords = 0;
+  const ids = yield* tokenizer.encoding(text, (at, piece) => {
+    unknown.push({ at, characters: countCharacters(piece) });
+    if (isWord(piece)) unknownWords++;
+  });
   const lengths = Uint32Array.from(tokenizer.vocabulary, (_, id) => tokenizer.charactersOf(id)); // (V)
   const alphabet = unknown.length > 0 ? (yield* within(1, 1, learnCharacters(text))).vocabulary.length - 1 : 0;
   const stretch = (from: number, to: number): Stretch => {
@@ -47,5 +54,5 @@ export function* spelling(tokenizer: Tokenizer, text: string): Work<Spelt> {
     }
     return { characters, unknownTokens, unknownBits: spelt * Math.log2(alphabet + 1) };
   };
-  return { ids, stretch };
+  return { ids, unknownWords, stretch };
 }

@@ -3,6 +3,7 @@ import { GrowingIds, type Ids } from './ids';
 import { border, learnMerges, type PieceTokens } from './merges';
 import { PairTable } from './pair-table';
 import { DistinctPieces, pieceEnd } from './pieces';
+import type { TextForm } from './same-text';
 import { subwordCovers, textOf } from './subword-covers';
 import type { TokenStream } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
@@ -38,7 +39,10 @@ export class SubwordTokenizer implements Tokenizer {
   private readonly made: Uint32Array;
 
   /** @param merges the two halves of token 256, of token 257, and so on */
-  constructor(private readonly merges: readonly (readonly [number, number])[]) {
+  constructor(
+    private readonly merges: readonly (readonly [number, number])[],
+    readonly form: TextForm = 'unified',
+  ) {
     const bytes = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
     this.made = new Uint32Array(merges.length);
     finish(this.pairs.reserve(merges.length));
@@ -163,7 +167,7 @@ export class SubwordTokenizer implements Tokenizer {
   }
 
   serialise(): TokenizerData {
-    return { kind: 'subwords', merges: this.merges.map(([a, b]) => [a, b]) };
+    return { kind: 'subwords', form: this.form, merges: this.merges.map(([a, b]) => [a, b]) };
   }
 
   /** Tokens with which the text under way would be none, as a character would lack bytes or have others. */

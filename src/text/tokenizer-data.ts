@@ -1,9 +1,10 @@
+import type { TextForm } from './same-text';
 import { unknownToken } from './unknown';
 
 /** What a checkpoint keeps of a tokenizer. */
 export type TokenizerData =
-  | { readonly kind: 'characters' | 'words'; readonly vocabulary: readonly string[] }
-  | { readonly kind: 'subwords'; readonly merges: readonly Merge[] };
+  | { readonly kind: 'characters' | 'words'; readonly form: TextForm; readonly vocabulary: readonly string[] }
+  | { readonly kind: 'subwords'; readonly form: TextForm; readonly merges: readonly Merge[] };
 
 /** The two tokens that a subword is made of. */
 export type Merge = readonly [number, number];
@@ -23,17 +24,19 @@ export function checkTokenizerData(data: unknown, refuse: (fault: string) => Err
     throw refuse(fault);
   };
   if (!isRecord(data)) return fail('it is no object');
-  const { kind, vocabulary, merges, ...more } = data;
+  // One that does not say was learnt from a text as it was written.
+  const { kind, form = 'written', vocabulary, merges, ...more } = data;
   if (Object.keys(more).length > 0) return fail('it has parts that no tokenizer has');
+  if (form !== 'unified' && form !== 'written') return fail('its form is none of unified and written');
   switch (kind) {
     case 'characters':
     case 'words':
       if (merges !== undefined || !isVocabulary(vocabulary))
         return fail('its vocabulary is no list of two tokens or more');
-      return { kind, vocabulary: checkVocabulary(kind, vocabulary, fail) };
+      return { kind, form, vocabulary: checkVocabulary(kind, vocabulary, fail) };
     case 'subwords':
       if (vocabulary !== undefined || !areMerges(merges)) return fail('its merges are no list of pairs of tokens');
-      return { kind, merges: checkMerges(merges, fail) };
+      return { kind, form, merges: checkMerges(merges, fail) };
     default:
       return fail('its kind is none of characters, words and subwords');
   }

@@ -1,5 +1,6 @@
 import type { Cover } from './cover';
 import type { Ids } from './ids';
+import type { TextForm } from './same-text';
 import type { TokenStream } from './token-stream';
 import type { TokenizerData } from './tokenizer-data';
 import type { Work } from './work';
@@ -13,6 +14,8 @@ export type TokenizerKind = 'characters' | 'words' | 'subwords';
 /** Text → token ids and back. Owns the vocabulary. */
 export interface Tokenizer {
   readonly kind: TokenizerKind;
+  /** The form in which texts are brought before it reads them. */
+  readonly form: TextForm;
   /** id → text. A subword that is no whole character is written as its bytes, such as `<E2><80>`. */
   readonly vocabulary: readonly string[]; // (V)
   /** Id of `<unk>`; −1 if nothing can be unknown, as with subwords. */

@@ -44,10 +44,10 @@ export function restoreTokenizer(data: unknown, where: string): Tokenizer {
   const tokenizer = checkTokenizerData(data, refuse);
   switch (tokenizer.kind) {
     case 'characters':
-      return new CharacterTokenizer(tokenizer.vocabulary);
+      return new CharacterTokenizer(tokenizer.vocabulary, tokenizer.form);
     case 'words':
-      return new WordTokenizer(tokenizer.vocabulary);
+      return new WordTokenizer(tokenizer.vocabulary, tokenizer.form);
     case 'subwords':
-      return new SubwordTokenizer(tokenizer.merges);
+      return new SubwordTokenizer(tokenizer.merges, tokenizer.form);
   }
 }

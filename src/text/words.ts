@@ -1,6 +1,7 @@
 import { type Cover, nothingOpen } from './cover';
 import { GrowingIds, type Ids } from './ids';
 import { countCharacters } from './normalize';
+import type { TextForm } from './same-text';
 import { type TokenStream, wholeTokens } from './token-stream';
 import type { Tokenizer, TokenizerData } from './tokenizer';
 import { unknownId, unknownToken } from './unknown';
@@ -20,6 +21,12 @@ const slice = 1 << 14;
 
 const lineFeed = 10;
 const space = 32;
+
+/** Only white space and punctuation. */
+const blank = /^[\s\p{P}]*$/u;
+
+/** Whether a token has something that is no white space and no punctuation mark. */
+export const isWord = (token: string): boolean => !blank.test(token);
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 
@@ -84,7 +91,10 @@ export class WordTokenizer implements Tokenizer {
   private readonly words: Words;
 
   /** @param vocabulary `<unk>` and then words */
-  constructor(readonly vocabulary: readonly string[]) {
+  constructor(
+    readonly vocabulary: readonly string[],
+    readonly form: TextForm = 'unified',
+  ) {
     this.index = new Map(vocabulary.map((word, id) => [word, id]));
     this.words = { vocabulary, index: this.index, segment: segmentWords };
   }
@@ -139,7 +149,7 @@ export class WordTokenizer implements Tokenizer {
   }
 
   serialise(): TokenizerData {
-    return { kind: 'words', vocabulary: [...this.vocabulary] };
+    return { kind: 'words', form: this.form, vocabulary: [...this.vocabulary] };
   }
 }
 
@@ -168,7 +178,7 @@ export function* learnWords(text: string, vocabularySize: number, minFrequency: 
   const words = yield* within(0.9, 1, mostFrequent(counts, vocabularySize - 1, minFrequency));
   if (words.length === 0) {
     throw new UserError(
-      `No word of the text occurs ${minFrequency} times: lower text.minFrequency, or use the tokenizer 'characters'.`,
+      `No word of the text occurs ${minFrequency} times: lower text.minFrequency, or use the tokenizer 'characters' or 'subwords'.`,
     );
   }
   // Copied, as a part of a text keeps all of it in memory.

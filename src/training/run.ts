@@ -22,8 +22,9 @@ import { Trainer } from './trainer';
 
 /** What a run is made of. */
 export interface RunRequest {
-  /** UTF-8 */
   readonly text: Uint8Array;
+  /** Of a text without a byte order mark; if absent, UTF-8, or UTF-16 where that is unmistakable. */
+  readonly encoding?: string;
   /** Names the text in messages. */
   readonly source: string;
   readonly configuration: Configuration;
@@ -81,11 +82,11 @@ export async function* run(
 
 /** The text as tokens: those of the model that the run goes on with, if it does. */
 function* readCorpus(
-  { text: bytes, source }: RunRequest,
+  { text: bytes, source, encoding }: RunRequest,
   { text: options }: Configuration,
   resumed: Checkpoint | undefined,
 ): Generator<Progress<ReadingEvent['what']>, Corpus, void> {
-  const text = yield* part('decoding', decoding(bytes, source));
+  const text = yield* part('decoding', decoding(bytes, source, encoding));
   if (!resumed) return yield* preparingCorpus(text, options, source);
   return yield* encodingFor(resumed.tokenizer, text, { ...options, refuseUnknown: true }, source);
 }

@@ -246,7 +246,7 @@ describe('recurrent', () => {
     ['no such file', ['train', at('none.txt')], /^recurrent: Cannot read .*none\.txt: it does not exist\.\n$/],
     ['a folder', ['train', folder], /it is a folder/],
     ['an empty file', ['train', at('empty.txt')], /^recurrent: empty\.txt is empty.*\.\n$/],
-    ['one distinct character', ['train', at('aaaa.txt')], /one distinct character, 'a'/],
+    ['one distinct character', ['train', at('aaaa.txt')], /one distinct character, "a"/],
     ['a binary file', ['train', at('binary.txt')], /binary\.txt is not text/],
     ['a corrupt checkpoint', ['sample', at('binary.txt')], /binary\.txt is not a usable checkpoint/],
     [

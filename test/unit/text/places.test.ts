@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildCharacters } from '../../../src/text/characters';
 import { type Normalization, normalize } from '../../../src/text/normalize';
@@ -50,9 +51,64 @@ describe('placesFromEnd', () => {
     expect(placesFromEnd('c', ['c', 'b'], { tokenizer: 'characters', normalize: 'none' })).toBeUndefined();
   });
 
-  it('finds nothing where lower case has another length, or a subword is part of a character', () => {
+  it('finds nothing within a character that is read as two, or where a subword is part of one', () => {
     const lower = { tokenizer: 'characters', normalize: 'lowercase' } as const;
-    expect(placesFromEnd('İa', ['a'], lower)).toBeUndefined();
+    expect(placesFromEnd('İa', ['a'], lower)).toEqual([{ start: 1, end: 2 }]);
+    expect(placesFromEnd('İa', ['a', '\u0307', 'i'], lower)).toBeUndefined();
     expect(pieces(buildSubwords('ab ab', 260), 'ab—', 'none').pieces).toBeUndefined();
+  });
+
+  it('finds what was composed or taken apart where it is written', () => {
+    const text = '\uFEFFcafe\u0301 \u0958 e\u0301\u0323\r\nna\uFEFFïve\rend';
+    const found = pieces(buildWords(normalize(text, 'none'), 1000, 1), text, 'none');
+    expect([...found.tokens].reverse().join('')).toBe(normalize(text, 'none'));
+    expect([...(found.pieces ?? [])].reverse().join('')).toBe(text.slice(1));
+    expect(found.pieces?.at(-1)).toBe('cafe\u0301');
+
+    const characters = buildCharacters(normalize('cafe\u0301s', 'none'));
+    expect(pieces(characters, 'cafe\u0301s', 'none').pieces).toEqual(['s', 'e\u0301', 'f', 'a', 'c']);
+    // Two that are composed of three: there is no telling where the one ends.
+    expect(pieces(buildCharacters('\u1eb9\u0301x'), 'xe\u0301\u0323', 'none').pieces).toBeUndefined();
+  });
+
+  it('is never wrong: what it finds is read as the tokens are', () => {
+    const alphabet = [
+      'e',
+      'E',
+      'H',
+      '\u0301',
+      '\u0323',
+      '\u0331',
+      'é',
+      'İ',
+      'Σ',
+      ' ',
+      '\r',
+      '\n',
+      '\uFEFF',
+      '\u0958',
+      'ﬁ',
+      '🐋',
+    ];
+    const texts = fc.array(fc.constantFrom(...alphabet), { maxLength: 12 }).map((units) => units.join(''));
+    fc.assert(
+      fc.property(texts, fc.constantFrom('none', 'lowercase'), (text, how) => {
+        const { tokens, pieces: found } = pieces(buildCharacters(normalize(text, how)), text, how);
+        found?.forEach((piece, i) => {
+          const read = normalize(`-${piece}`, how).slice(1).replaceAll('ς', 'σ');
+          expect(read).toBe(tokens[i].replaceAll('ς', 'σ'));
+        });
+        expect(found === undefined || found.length === tokens.length).toBe(true);
+      }),
+      { seed: 1, numRuns: 1000 },
+    );
+  });
+
+  it('finds what a model of texts as they are written reads', () => {
+    const how = { tokenizer: 'characters', normalize: 'none', form: 'written' } as const;
+    expect(placesFromEnd('cafe\u0301', ['\u0301', 'e'], how)).toEqual([
+      { start: 4, end: 5 },
+      { start: 3, end: 4 },
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { TextOptions } from '../../../src/text/corpus';
 import { decodeText } from '../../../src/text/decode';
+import { sameText } from '../../../src/text/same-text';
 
 /** Characters as they stand, all of them to train on; words that occur twice. */
 export const asItStands: TextOptions = {
@@ -21,5 +22,5 @@ export function readBook(name: 'timemachine' | 'tinyshakespeare'): { text: strin
   const file = join(folder, `${name}.txt`);
   const isSample = !existsSync(file);
   const path = isSample ? join(root, 'dist/samples/moby-dick.txt') : file;
-  return { text: decodeText(readFileSync(path), path), isSample };
+  return { text: sameText(decodeText(readFileSync(path), path)), isSample };
 }

@@ -208,7 +208,7 @@ describe('subwords', () => {
         return joined;
       });
     }
-    expect(tokenizer.serialise()).toEqual({ kind: 'subwords', merges });
+    expect(tokenizer.serialise()).toEqual({ kind: 'subwords', form: 'unified', merges });
     expect(tokenizer.encode(text).length).toBe(words.flat().length);
   });
 
