@@ -17,7 +17,9 @@ export interface ObservedRun {
   readonly id: string;
   readonly summary: RunSummary;
   readonly history: History;
-  readonly folder: { readonly path: string; settled(): Promise<void> };
+  readonly folder: { readonly path: string };
+  /** Resolves when everything is on disk. */
+  save(): Promise<void>;
 }
 
 /** What `activate` returns: a small window into the extension, for its tests. */

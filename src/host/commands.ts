@@ -157,7 +157,7 @@ export class Commands extends Disposable {
   private async revealCheckpoint(run: Run): Promise<void> {
     const file = run.checkpointFile();
     if (!file) throw new UserError(vscode.l10n.t('{0} has no checkpoint yet.', run.name));
-    await run.folder.settled();
+    if (run.wasTouched) await run.save();
     if (!vscode.env.remoteName && vscode.env.uiKind === vscode.UIKind.Desktop) {
       await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(file));
       return;

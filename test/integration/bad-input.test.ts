@@ -168,7 +168,7 @@ describe('Bad input', () => {
     await vscode.commands.executeCommand('recurrent.stop', run.id);
     await untilState(run, 'stopped');
     const steps = run.history.steps;
-    await run.folder.settled();
+    await run.save();
     for (const name of ['latest', 'best']) writeFileSync(join(run.folder.path, `${name}.safetensors`), 'no tensors');
     await vscode.commands.executeCommand('recurrent.resume', run.id);
     const message = await messages.next();

@@ -54,6 +54,7 @@ describe('A training', () => {
       stored = await api.readStored();
     }
     assert.equal(state(), 'finished');
+    await run.save();
     const files = readdirSync(run.folder.path).sort();
     assert.deepEqual(files, ['best.safetensors', 'events.jsonl', 'latest.safetensors', 'run.json', 'steps.f64']);
   });

