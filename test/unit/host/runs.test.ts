@@ -68,6 +68,17 @@ async function stopped(): Promise<{ here: Window; run: Run }> {
   return { here, run };
 }
 
+/** The same, stopped at a step that is not the one it was best at. */
+async function stoppedPastBest(): Promise<{ here: Window; run: Run }> {
+  const { here, run } = await stopped();
+  for (let attempt = 0; attempt < 20 && stored(run).checkpoints.best >= stored(run).checkpoints.latest; attempt++) {
+    await here.runs.goOn(run, async () => text());
+    await at(run, run.checkpointStep + 1);
+    await stop(here, run);
+  }
+  return { here, run };
+}
+
 const file = (run: Run, name: string) => join(run.folder.path, name);
 const stored = (run: Run) => JSON.parse(readFileSync(file(run, 'run.json'), 'utf8'));
 
@@ -212,14 +223,14 @@ describe('What a run goes on from', () => {
     ['cut short', (file) => truncateSync(file, 200)],
     ['another file', (file) => writeFileSync(file, 'no tensors')],
   ])('is the best where the newest is %s, or a sentence where that is too', async (_, damage) => {
-    const { here, run } = await stopped();
+    const { here, run } = await stoppedPastBest();
     const { best, latest } = stored(run).checkpoints;
     expect(best).toBeLessThan(latest);
     damage(file(run, 'latest.safetensors'));
     await here.runs.goOn(run, read);
     await at(run, best + 5);
     expect(steps(run)).toEqual(upTo(run.history.lastStep));
-    expect(run.history.marks.find(({ kind }) => kind === 'restored')?.step).toBe(best);
+    expect(run.history.marks.findLast(({ kind }) => kind === 'restored')?.step).toBe(best);
     await stop(here, run);
 
     for (const name of ['best', 'latest']) damage(file(run, `${name}.safetensors`));

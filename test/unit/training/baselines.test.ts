@@ -74,12 +74,11 @@ describe('baselines', () => {
     expect(baselines(Uint8Array.of(1, 2, 3), Uint8Array.of(1), 4)).toEqual([]);
   });
 
-  it('take less than a few seconds for a million tokens', () => {
+  it('count a million tokens, and of more different sequences than there is room for the first', () => {
     const random = new Random(1);
     const shakespeare = prepareCorpus(readBook('tinyshakespeare').text, { ...options, normalize: 'none' }, 'book');
-    const start = performance.now();
-    baselines(shakespeare.training, shakespeare.validation, shakespeare.tokenizer.vocabulary.length);
-    expect(performance.now() - start).toBeLessThan(8000);
+    const rows = baselines(shakespeare.training, shakespeare.validation, shakespeare.tokenizer.vocabulary.length);
+    expect(bestBaseline(rows)!.perplexity).toBeLessThan(6);
     const noise = Uint16Array.from({ length: 300_000 }, () => random.below(60_000));
     expect(baselines(noise, noise.slice(0, 1000), 60_001)[1].perplexity).toBeGreaterThan(1000);
   });
