@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { ignoreMissing, readRegular } from '../platform/files';
+import { readRegular } from '../platform/files';
 import { birthOf, isAlive } from '../platform/processes';
 
 /** What a claim's file says of who has it. */
@@ -18,8 +18,9 @@ const holderSchema = z.object({
 });
 
 interface Holder {
-  /** The file as it was read. */
-  readonly text: string;
+  readonly number: number;
+  /** Whether it was given back. */
+  readonly free: boolean;
   readonly is: z.infer<typeof holderSchema> | undefined;
   /** How long ago it was last touched, milliseconds. */
   readonly age: number;
@@ -32,34 +33,50 @@ export type Taken = 'kept' | 'taken' | 'elsewhere';
 const heartbeat = 10_000;
 /** Where nothing better tells whether its process lives, a claim holds for so long after it was touched, milliseconds. */
 const patience = 60_000;
+/** Attempts to take a claim while others do. */
+const attempts = 5;
+/** Bytes of a claim's file, at most. */
 const most = 64 * 1024;
+/** What a claim's file holds once it was given back. */
+const free = 'free';
 const birth = birthOf(process.pid);
 /** The claims that this process has. */
 const ours = new Set<string>();
 
 /**
- * The right to write in a run's folder, which one window of one process has at a time: a file that only one can make. It is
- * void when its process is gone, so that a crash leaves nothing that somebody would have to clear.
+ * The right to write in a run's folder, which one window of one process has at a time. Claims are files with numbers, and the
+ * highest is the one that counts. It holds until it is given back or its process is gone, and then whoever makes the next number
+ * has it, which only one can: so a crash leaves nothing that somebody would have to clear, and two that come upon it at once do not
+ * both get it. The highest is never removed, as its number might be made again by one who looked before.
  */
 export class Claim {
   private readonly token = randomBytes(8).toString('hex');
   private beating: NodeJS.Timeout | undefined;
+  private number = 0;
 
-  /** @param file in a folder that is made if it is missing */
-  constructor(private readonly file: string) {}
+  /** @param folder is made if it is missing */
+  constructor(private readonly folder: string) {}
 
   /** Takes the claim, or looks whether it is still had. @throws FileError or an error of the system if neither can be told */
   async take(): Promise<Taken> {
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const holder = await readHolder(this.file);
+    await mkdir(this.folder, { recursive: true });
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const holder = await newestHolder(this.folder);
       if (holder?.is?.token === this.token) return 'kept';
       if (holder && isHeld(holder)) break;
-      if (holder) await this.clear(holder);
-      if (await this.make()) {
-        ours.add(this.token);
-        this.beating ??= setInterval(() => void this.touch(), heartbeat).unref();
-        return 'taken';
+      const number = (holder?.number ?? 0) + 1;
+      // Before the file is there: other windows of this process look here whether it means anything.
+      ours.add(this.token);
+      if (!(await this.make(number))) continue;
+      const numbers = await numbersIn(this.folder);
+      if (Math.max(...numbers) > number) {
+        await this.remove(number);
+        continue;
       }
+      for (const older of numbers) if (older < number) await this.remove(older);
+      this.number = number;
+      this.beating ??= setInterval(() => void this.touch(), heartbeat).unref();
+      return 'taken';
     }
     this.forget();
     return 'elsewhere';
@@ -69,8 +86,10 @@ export class Claim {
   async release(): Promise<void> {
     if (!ours.has(this.token)) return;
     this.forget();
-    const holder = await readHolder(this.file).catch(() => undefined);
-    if (holder?.is?.token === this.token) await rm(this.file, { force: true }).catch(() => undefined);
+    try {
+      const holder = await newestHolder(this.folder);
+      if (holder?.is?.token === this.token) await writeFile(fileOf(this.folder, holder.number), free, { flag: 'r+' });
+    } catch {}
   }
 
   private forget(): void {
@@ -79,19 +98,20 @@ export class Claim {
     this.beating = undefined;
   }
 
-  /** Makes the file with what it says in it, at once. @returns false if somebody else was faster */
-  private async make(): Promise<boolean> {
+  /** Makes the file of a number with what it says in it, at once. @returns false if somebody else was faster */
+  private async make(number: number): Promise<boolean> {
     const text = `${JSON.stringify({ pid: process.pid, birth, host: hostname(), token: this.token })}\n`;
-    await mkdir(dirname(this.file), { recursive: true });
-    const own = this.aside;
+    const file = fileOf(this.folder, number);
+    // A temporary file's name, of the form that is cleared after a crash.
+    const own = join(this.folder, `${this.token}.${process.pid}.partial`);
     try {
       await writeFile(own, text);
       try {
-        await link(own, this.file);
+        await link(own, file);
       } catch (error) {
         if (isThere(error)) throw error;
         // There are disks without links.
-        await writeFile(this.file, text, { flag: 'wx' });
+        await writeFile(file, text, { flag: 'wx' });
       }
       return true;
     } catch (error) {
@@ -102,42 +122,39 @@ export class Claim {
     }
   }
 
-  /** Takes a void claim away: aside first, as meanwhile another may be there, which is put back. */
-  private async clear(holder: Holder): Promise<void> {
-    const { aside } = this;
-    try {
-      await rename(this.file, aside);
-    } catch (error) {
-      return ignoreMissing(error as NodeJS.ErrnoException);
-    }
-    const moved = await readHolder(aside);
-    if (moved && moved.text !== holder.text) await link(aside, this.file).catch(() => undefined);
-    await rm(aside, { force: true });
+  private async remove(number: number): Promise<void> {
+    await rm(fileOf(this.folder, number), { force: true }).catch(() => undefined);
   }
 
   private async touch(): Promise<void> {
     const now = new Date();
-    await utimes(this.file, now, now).catch(() => undefined);
-  }
-
-  /** A temporary file's name, of the form that is cleared after a crash. */
-  private get aside(): string {
-    return `${this.file}.${this.token}.${process.pid}.partial`;
+    await utimes(fileOf(this.folder, this.number), now, now).catch(() => undefined);
   }
 }
 
-/** Whether somebody has a claim now. Never throws: what cannot be read is no claim. */
-export async function isClaimed(file: string): Promise<boolean> {
-  const holder = await readHolder(file).catch(() => undefined);
+/** Whether somebody has the claim of a folder now. Never throws: what cannot be read is no claim. */
+export async function isClaimed(folder: string): Promise<boolean> {
+  const holder = await newestHolder(folder).catch(() => undefined);
   return holder !== undefined && isHeld(holder);
 }
 
-/** Whether there is a claim, void or not. Never throws. */
-export async function hasClaim(file: string): Promise<boolean> {
-  return (await readHolder(file).catch(() => undefined)) !== undefined;
+/** Whether a file's name is that of a claim, which is worth nothing to anybody else. */
+export function isClaimName(name: string): boolean {
+  return claimName.test(name);
 }
 
-function isHeld({ is, age }: Holder): boolean {
+const claimName = /^claim\.(\d{1,15})$/;
+
+function fileOf(folder: string, number: number): string {
+  return join(folder, `claim.${number}`);
+}
+
+async function numbersIn(folder: string): Promise<number[]> {
+  return (await readdir(folder)).flatMap((name) => Number(claimName.exec(name)?.[1] ?? []));
+}
+
+function isHeld({ is, free, age }: Holder): boolean {
+  if (free) return false;
   // After the clock was set back, a file may be of the future.
   const fresh = Math.abs(age) < patience;
   if (!is || is.host !== hostname()) return fresh;
@@ -146,17 +163,26 @@ function isHeld({ is, age }: Holder): boolean {
   return isAlive(is.pid, is.birth) && (known || fresh);
 }
 
-async function readHolder(file: string): Promise<Holder | undefined> {
-  try {
-    const { mtimeMs } = await stat(file);
-    const text = (await readRegular(file, most)).toString();
-    let is: Holder['is'];
+async function newestHolder(folder: string): Promise<Holder | undefined> {
+  for (let attempt = 0; ; attempt++) {
+    const number = Math.max(0, ...(await numbersIn(folder)));
+    if (number === 0) return undefined;
     try {
-      is = holderSchema.safeParse(JSON.parse(text)).data;
-    } catch {}
-    return { text, is, age: Date.now() - mtimeMs };
-  } catch (error) {
-    return ignoreMissing(error as NodeJS.ErrnoException);
+      const { mtimeMs } = await stat(fileOf(folder, number));
+      const text = (await readRegular(fileOf(folder, number), most)).toString();
+      return { number, free: text.startsWith(free), is: parseHolder(text), age: Date.now() - mtimeMs };
+    } catch (error) {
+      // Somebody has made the next one meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === attempts) throw error;
+    }
+  }
+}
+
+function parseHolder(text: string): Holder['is'] {
+  try {
+    return holderSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
   }
 }
 

@@ -14,9 +14,8 @@ import { type CheckpointKind, checkpointKinds, liveStates, parseRecord, type Run
  */
 export type ReportProblem = (doing: 'read' | 'write', path: string, why: string, others?: number) => void;
 
-/** Names of a run's files that others than its folder look for. */
+/** The name of a run's record. */
 export const recordName = 'run.json';
-export const claimName = 'claim';
 /** What a folder's name ends with while it is deleted. */
 export const deletedSuffix = '.deleted';
 
@@ -28,7 +27,7 @@ export type Hold = 'held' | 'changed' | 'elsewhere';
 
 /**
  * The folder of one run: `run.json`, `steps.f64` (rows of little-endian 64-bit floats), `events.jsonl`,
- * `best.safetensors`, `latest.safetensors`, where the text is in no file, `text.txt`, and, while a window writes, `claim`.
+ * `best.safetensors`, `latest.safetensors`, where the text is in no file, `text.txt`, and a claim.
  * Operations run one after the other. One that fails is reported once; what it did not write is written by a later one.
  * Nothing is written while another window has the claim, or over what another one wrote since this one read.
  */
@@ -54,7 +53,7 @@ export class RunFolder {
     private readonly report: ReportProblem,
     private known?: string,
   ) {
-    this.claim = new Claim(join(path, claimName));
+    this.claim = new Claim(path);
     this.steps = new StepsFile(join(path, 'steps.f64'));
     this.events = new EventsFile(join(path, 'events.jsonl'));
   }

@@ -4,9 +4,8 @@ import { z } from 'zod';
 import { describeFileError, FileError, removeLeftovers } from '../platform/files';
 import { isAlive } from '../platform/processes';
 import { UserError } from '../text/user-error';
-import { hasClaim, isClaimed } from './claims';
+import { isClaimed, isClaimName } from './claims';
 import {
-  claimName,
   deletedSuffix,
   type ReportProblem,
   RunFolder,
@@ -77,7 +76,7 @@ export class RunStore {
    */
   async tidy(): Promise<void> {
     await inParallel(await this.names([], deletedSuffix), async (name) => {
-      if (await isClaimed(join(this.path, name, claimName))) return;
+      if (await isClaimed(join(this.path, name))) return;
       await rm(join(this.path, name), { recursive: true, force: true }).catch(() => undefined);
     });
     await inParallel(await this.names([]), (name) => this.tidyFolder(join(this.path, name)));
@@ -87,9 +86,9 @@ export class RunStore {
     try {
       const names = await readdir(folder);
       if (names.some((name) => name.endsWith('.partial'))) removeLeftovers(folder);
-      if (names.includes(recordName) || (await isClaimed(join(folder, claimName)))) return;
+      if (names.includes(recordName) || (await isClaimed(folder))) return;
       if (Date.now() - (await stat(folder)).mtimeMs < forgotten) return;
-      const left = (await readdir(folder)).filter((name) => name !== claimName);
+      const left = (await readdir(folder)).filter((name) => !isClaimName(name));
       if (left.length === 0) await rm(folder, { recursive: true, force: true });
     } catch {}
   }
@@ -119,7 +118,7 @@ export class RunStore {
       }
       const { record, known } = cached;
       if (!liveStates.includes(record.state)) return { record, known, elsewhere: false };
-      const elsewhere = await isTrained(record, join(folder, claimName), mtimeMs);
+      const elsewhere = await isTrained(record, folder, mtimeMs);
       return { record: elsewhere ? record : await withCheckpointsOf(folder, record), known, elsewhere };
     } catch (error) {
       this.cache.delete(name);
@@ -132,6 +131,7 @@ export class RunStore {
   private tell(problems: readonly Problem[]): void {
     const fresh = problems.filter(({ path, why }) => !this.told.has(`${path} ${why}`));
     if (fresh.length === 0) return;
+    fresh.sort((a, b) => (a.path < b.path ? -1 : 1));
     for (const { path, why } of fresh) this.told.add(`${path} ${why}`);
     this.report('read', fresh[0].path, fresh[0].why, fresh.length - 1);
   }
@@ -143,8 +143,8 @@ export function orderOf({ order, started }: Pick<RunRecord, 'order' | 'started'>
 }
 
 /** Whether something trains a run now, by its claim, or by its owner if what trains it makes none. */
-async function isTrained({ owner, ownerBirth }: RunRecord, claim: string, written: number): Promise<boolean> {
-  if (await hasClaim(claim)) return isClaimed(claim);
+async function isTrained({ owner, ownerBirth }: RunRecord, folder: string, written: number): Promise<boolean> {
+  if (await isClaimed(folder)) return true;
   if (owner === undefined || owner === process.pid || !isAlive(owner, ownerBirth)) return false;
   return ownerBirth !== undefined || Math.abs(Date.now() - written) < recently;
 }

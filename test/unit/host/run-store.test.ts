@@ -51,6 +51,13 @@ function filled(steps: number): History {
   return history;
 }
 
+/** Names of a run's files, without its claim. */
+function files(id: string): string[] {
+  return readdirSync(join(home, 'runs', id))
+    .filter((name) => !name.startsWith('claim.'))
+    .sort();
+}
+
 async function reread(id: string): Promise<History> {
   const history = new History();
   await store.folder(id).readHistory(history);
@@ -159,7 +166,7 @@ describe('The run store', () => {
     const folder = store.folder('one');
     await folder.saveCheckpoint('best', new Uint8Array([1, 2, 3]));
     await folder.saveCheckpoint('best', new Uint8Array([4]));
-    expect(readdirSync(join(home, 'runs/one'))).toEqual(['best.safetensors']);
+    expect(files('one')).toEqual(['best.safetensors']);
     expect([...(await folder.readCheckpoint('best'))]).toEqual([4]);
   });
 
@@ -371,12 +378,12 @@ describe('What processes left that were ended', () => {
 
   it('is cleared: temporary files, folders half deleted, and folders without a run', async () => {
     await store.folder('one').saveRecord(record('one'));
-    make('one', [`best.safetensors.${dead}.partial`, `run.json.${process.ppid}.partial`, `claim.abc.${dead}.partial`]);
+    make('one', [`best.safetensors.${dead}.partial`, `run.json.${process.ppid}.partial`, `abc.${dead}.partial`]);
     make('half.deleted', ['best.safetensors', 'steps.f64']);
     make('nothing', [`run.json.${dead}.partial`]);
     utimesSync(join(runs(), 'nothing'), long(), long());
     await store.tidy();
-    expect(readdirSync(join(runs(), 'one')).sort()).toEqual(['run.json', `run.json.${process.ppid}.partial`]);
+    expect(files('one')).toEqual(['run.json', `run.json.${process.ppid}.partial`]);
     expect(existsSync(join(runs(), 'half.deleted'))).toBe(false);
     utimesSync(join(runs(), 'nothing'), long(), long());
     await store.tidy();
