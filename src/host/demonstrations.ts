@@ -22,7 +22,6 @@ const adam = { optimizer: 'adam', lr: 0.002, maxSteps: 600 } as const;
 const remembering = {
   optimizer: 'adam',
   lr: 0.01,
-  schedule: 'cosine',
   steps: recallSteps,
   epochs: 1000,
   maxSteps: 1000,

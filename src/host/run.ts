@@ -7,6 +7,7 @@ import { UserError } from '../text/user-error';
 import type { CheckpointEvent, ReadingEvent, TrainingEvent } from '../training/events';
 import { Disposable } from './disposable';
 import { History } from './history';
+import { describeInterruption, mendInterrupted, nobody } from './interruption';
 import type { RunFolder } from './run-folder';
 import { type CheckpointKind, liveStates, type RunRecord } from './run-record';
 import { orderOf, type StoredRun } from './run-store';
@@ -15,7 +16,6 @@ import { Throttle } from './throttle';
 
 /** This process, as the record of a run that it trains names it. */
 const owner = { owner: process.pid, ownerBirth: birthOf(process.pid) };
-const nobody = { owner: undefined, ownerBirth: undefined };
 
 /** One training as the host knows it: what was asked, what happened, what is kept. It outlives the worker that trains it. */
 export class Run extends Disposable {
@@ -397,18 +397,4 @@ export class Run extends Disposable {
   private update(change: Partial<RunRecord>): void {
     this.record = { ...this.record, ...change };
   }
-}
-
-/** Says of a run that trained when the editor closed that it stands still, and from where it can go on. */
-function describeInterruption({ latest, best }: RunRecord['checkpoints']): string {
-  const step = latest ?? best;
-  return step === undefined
-    ? vscode.l10n.t('The window was closed or reloaded before the first checkpoint.')
-    : vscode.l10n.t('The window was closed or reloaded; the run can go on from step {0}.', step.toLocaleString());
-}
-
-/** A run that was training when its window closed stands still now. */
-function mendInterrupted(record: RunRecord): RunRecord {
-  if (!liveStates.includes(record.state)) return record;
-  return { ...record, ...nobody, state: 'stopped', message: describeInterruption(record.checkpoints) };
 }

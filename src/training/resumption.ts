@@ -1,3 +1,4 @@
+import type { Engine, State } from '../engine/engine';
 import type { Checkpoint, Progress } from '../model/checkpoint';
 import type { Configuration, TrainingConfiguration } from '../model/configuration';
 import { inDigits, inPercent } from '../text/numbers';
@@ -5,6 +6,7 @@ import { mark } from './control';
 import type { MarkEvent } from './events';
 import type { Plan } from './plan';
 import { learningRateFactor } from './schedule';
+import type { TruncationMemory } from './truncation';
 
 /** Where a run begins, and what of the checkpoint that it goes on from still holds. */
 export interface Resumption {
@@ -56,6 +58,26 @@ export function resumption(
   if (!keepsBest) Object.assign(progress, { bestNats: undefined, bestStep: undefined, evaluationsSinceBest: 0 });
   if (!keepsPlace) Object.assign(progress, { windows: 0, epochNats: 0, epochTokens: 0 });
   return { progress, keepsMoments, keepsPlace, keepsBest, isNewText };
+}
+
+/** Puts back what of a checkpoint still holds: the optimizer's moments, and the state and cuts of the place among the windows. */
+export function restore(
+  { moments }: Pick<Engine, 'moments'>,
+  state: State,
+  truncation: TruncationMemory,
+  { progress, first, second, hidden, cell }: NonNullable<Checkpoint['resume']>,
+  { keepsMoments, keepsPlace }: Resumption,
+): void {
+  if (keepsMoments) {
+    moments.first.set(first);
+    moments.second.set(second);
+  }
+  if (!keepsPlace || progress.batch !== state.batch) return;
+  state.hidden.set(hidden);
+  state.cell.set(cell);
+  progress.sinceCut?.forEach((steps, b) => {
+    truncation.sinceCut[b] = steps;
+  });
 }
 
 /** What the name of a corpus says of the text itself. */

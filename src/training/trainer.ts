@@ -1,7 +1,6 @@
-import { gradientFlow, linearRnnFlow } from '../analysis/gradient-flow';
 import { createState, resetState, type State } from '../engine/engine';
 import { generate } from '../generation/generate';
-import { type Checkpoint, type Progress, writeCheckpoint } from '../model/checkpoint';
+import { type Progress, writeCheckpoint } from '../model/checkpoint';
 import { whatOverflowed } from '../model/finite';
 import { OverflowError } from '../model/overflow';
 import { Random, streamSeed } from '../model/random';
@@ -11,10 +10,11 @@ import { type Clock, mark, type TrainingControl } from './control';
 import { diagnose, withoutValidation } from './diagnosis';
 import { type Divergence, DivergenceWatch, worseThanGuessing } from './divergence';
 import type { CheckpointEvent, FinishedEvent, TrainingEvent } from './events';
+import { flowOf } from './flow';
 import { evaluate, MovingAverage } from './perplexity';
 import { Plan, streams, validationLimit } from './plan';
 import { prepared, type Training, unknownShares } from './prepared';
-import { beginning, type Changes, changes, type Resumption, resumption } from './resumption';
+import { beginning, type Changes, changes, restore, resumption } from './resumption';
 import { learningRateFactor } from './schedule';
 import { Speed } from './speed';
 import { carryFor, createTruncationMemory, cutsWithin, type TruncationMemory } from './truncation';
@@ -71,7 +71,7 @@ export class Trainer {
     this.threshold = clipping === 'none' ? 0 : threshold;
     this.breathedAt = clock.now();
     if (!resumed || !taken) return;
-    if (resumed.resume) this.restore(resumed.resume, taken);
+    if (resumed.resume) restore(engine, this.state, this.truncation, resumed.resume, taken);
     const unknown = unknownShares(corpus).training;
     this.changes = changes(
       taken,
@@ -265,7 +265,7 @@ export class Trainer {
       return true;
     }
     if (this.plan.continuesAfterEvaluations) yield* this.runContinuation();
-    yield this.flow();
+    yield flowOf(training.engine, this.plan, this.probe, progress.step);
     progress.seconds += (this.clock.now() - start) / 1000;
     if (reason === 'best') yield this.checkpoint(reason);
     else yield* this.saveLatest();
@@ -323,16 +323,6 @@ export class Trainer {
       yield mark(step, 'clip', `θ ${this.threshold} → ${change.clip}`);
       this.threshold = change.clip;
     }
-  }
-
-  /** How the gradient flows through time on the probe, with the run's cuts, and what the powers of a linear RNN's matrix say. */
-  private flow(): TrainingEvent {
-    const { engine } = this.training;
-    const state = createState(engine.shape, this.probe.batch);
-    const carry = this.plan.probeCarry(this.probe, this.progress.step); // (T, B)
-    const norms = gradientFlow(engine, this.probe, state, { carry });
-    const linear = linearRnnFlow(engine, this.probe, state);
-    return { event: 'flow', step: this.progress.step, norms, ...(linear && { linear }) };
   }
 
   /** @param tokens that were measured @param over whether the run has ended */
@@ -396,23 +386,6 @@ export class Trainer {
     this.savedAt = this.clock.now() - (reason === 'initial' ? checkpointInterval - firstInterval : 0);
     const { step, bestStep } = this.progress;
     return { event: 'checkpoint', step, reason, bestStep, bytes };
-  }
-
-  private restore(
-    { progress, first, second, hidden, cell }: NonNullable<Checkpoint['resume']>,
-    { keepsMoments, keepsPlace }: Resumption,
-  ): void {
-    const { moments } = this.training.engine;
-    if (keepsMoments) {
-      moments.first.set(first);
-      moments.second.set(second);
-    }
-    if (!keepsPlace || progress.batch !== this.state.batch) return;
-    this.state.hidden.set(hidden);
-    this.state.cell.set(cell);
-    progress.sinceCut?.forEach((steps, b) => {
-      this.truncation.sinceCut[b] = steps;
-    });
   }
 
   private async breathe(): Promise<void> {

@@ -318,6 +318,8 @@ test.describe('the playground', () => {
   test('branches in a text of any length', async ({ page }) => {
     const words = Array.from({ length: 4000 }, (_, index) => `word${index} `);
     await stream(page, words);
+    // What scrolls under a pointer is looked at, too.
+    await page.mouse.move(0, 0);
     await page.locator('.token').nth(3990).focus();
     await page.getByTestId('alternatives').getByRole('button', { name: 'whale' }).click();
     await expect.poll(() => requests(page)).toHaveLength(2);
