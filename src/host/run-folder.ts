@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeFileError, ignoreMissing, readRegular, writeAtomically } from '../platform/files';
+import { isAlive } from '../platform/processes';
 import { checkpointStep } from './checkpoint-step';
-import { Claim } from './claims';
+import { Claim, isClaimed } from './claims';
 import type { History } from './history';
 import { EventsFile, StepsFile } from './history-files';
 import { type CheckpointKind, checkpointKinds, liveStates, parseRecord, type RunRecord, writeJson } from './run-record';
@@ -19,8 +20,18 @@ export const recordName = 'run.json';
 /** What a folder's name ends with while it is deleted. */
 export const deletedSuffix = '.deleted';
 
+/** How long ago a record without a claim was written, at most, if something trains it, milliseconds. */
+const recently = 60 * 1000;
+
 /** A record of more bytes is none. */
 const largestRecord = 16 * 1024 * 1024;
+
+/** How a run stands. */
+export interface Standing {
+  readonly record: RunRecord;
+  /** Whether another window trains it now. */
+  readonly elsewhere: boolean;
+}
 
 /** Whether a run is held by this window now; and if so, whether another one has changed it since it was read. */
 export type Hold = 'held' | 'changed' | 'elsewhere';
@@ -74,7 +85,8 @@ export class RunFolder {
         this.keeping = hold !== 'elsewhere';
         return hold;
       } catch {
-        // Where nothing can be written, nobody can write over it.
+        // Where nothing can be written, nobody can write over it; once something can, the claim is taken first.
+        this.keeping = true;
         return 'held';
       }
     });
@@ -145,18 +157,25 @@ export class RunFolder {
 
   /**
    * Reads the record again. Undefined if there is none any more.
-   * @returns it, and whether it is another one than this window read or wrote last
+   * @returns how the run stands, and whether its record is another one than this window read or wrote last
    * @throws what `readRecordFile` and `parseRecord` throw
    */
-  readRecord(id: string): Promise<{ record: RunRecord; changed: boolean } | undefined> {
+  readRecord(id: string): Promise<(Standing & { readonly changed: boolean }) | undefined> {
     return this.enqueue(async () => {
       const read = await readRecordFile(this.path);
       if (!read) return undefined;
-      const record = await withCheckpointsOf(this.path, parseRecord(read.text, id, join(this.path, recordName)));
+      const record = parseRecord(read.text, id, join(this.path, recordName));
+      const standing = await standingOf(record, this.path, read.written);
       const changed = read.known !== this.known;
       this.known = read.known;
-      return { record, changed };
+      // The claim that is there is this window's own.
+      return { ...standing, elsewhere: standing.elsewhere && !this.keeping, changed };
     });
+  }
+
+  /** Whether this window holds the run, so that no other one changes it. */
+  get isHeld(): boolean {
+    return this.keeping;
   }
 
   /** Whether a record that was read, by its name, is another one than this window read or wrote last. */
@@ -239,26 +258,38 @@ export class RunFolder {
 
 /**
  * Reads the run.json of a folder. Undefined if there is none.
- * @returns its text, and a name for that by which a change is seen
+ * @returns its text, a name for that by which a change is seen, and when it was written, milliseconds since 1970
  * @throws FileError or an error of the system
  */
-export async function readRecordFile(folder: string): Promise<{ text: string; known: string } | undefined> {
-  const bytes = await readRegular(join(folder, recordName), largestRecord).catch(ignoreMissing);
+export async function readRecordFile(
+  folder: string,
+): Promise<{ text: string; known: string; written: number } | undefined> {
+  const file = join(folder, recordName);
+  const bytes = await readRegular(file, largestRecord).catch(ignoreMissing);
   if (!bytes) return undefined;
   const text = bytes.toString();
-  return { text, known: digest(text) };
+  return { text, known: digest(text), written: (await stat(file)).mtimeMs };
 }
 
 /**
- * The record of a run that nothing trains, with the checkpoints that its files hold: where its process was ended, they are newer
- * than the record, which is written after them.
+ * How a run stands by its record. Where nothing trains it and its process was ended, its checkpoints are those that its files hold:
+ * they are newer than the record, which is written after them.
+ * @param written when the record was, milliseconds since 1970
  */
-export async function withCheckpointsOf(folder: string, record: RunRecord): Promise<RunRecord> {
-  if (!liveStates.includes(record.state)) return record;
+export async function standingOf(record: RunRecord, folder: string, written: number): Promise<Standing> {
+  if (!liveStates.includes(record.state)) return { record, elsewhere: false };
+  if (await isTrained(record, folder, written)) return { record, elsewhere: true };
   const [best, latest] = await Promise.all(
     checkpointKinds.map((kind) => checkpointStep(join(folder, `${kind}.safetensors`))),
   );
-  return { ...record, checkpoints: { best, latest } };
+  return { record: { ...record, checkpoints: { best, latest } }, elsewhere: false };
+}
+
+/** Whether something trains a run now, by its claim, or by its owner if what trains it makes none. */
+async function isTrained({ owner, ownerBirth }: RunRecord, folder: string, written: number): Promise<boolean> {
+  if (await isClaimed(folder)) return true;
+  if (owner === undefined || owner === process.pid || !isAlive(owner, ownerBirth)) return false;
+  return ownerBirth !== undefined || Math.abs(Date.now() - written) < recently;
 }
 
 function digest(text: string): string {

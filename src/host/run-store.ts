@@ -2,7 +2,6 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { describeFileError, FileError, removeLeftovers } from '../platform/files';
-import { isAlive } from '../platform/processes';
 import { UserError } from '../text/user-error';
 import { isClaimed, isClaimName } from './claims';
 import {
@@ -11,15 +10,13 @@ import {
   RunFolder,
   readRecordFile,
   recordName,
-  withCheckpointsOf,
+  type Standing,
+  standingOf,
 } from './run-folder';
-import { liveStates, parseRecord, type RunRecord } from './run-record';
+import { parseRecord, type RunRecord } from './run-record';
 
 /** A run as the disk has it. */
-export interface StoredRun {
-  readonly record: RunRecord;
-  /** Whether another window trains it now. */
-  readonly elsewhere: boolean;
+export interface StoredRun extends Standing {
   /** Names what run.json says; changes with it. */
   readonly known: string;
 }
@@ -28,9 +25,6 @@ export interface StoredRun {
 const filesAtOnce = 32;
 /** How old a folder without a run must be before it is cleared, milliseconds. */
 const forgotten = 60 * 60 * 1000;
-/** How long ago a record without a claim was written, at most, if something trains it, milliseconds. */
-const recently = 60 * 1000;
-
 interface Cached {
   readonly stamp: string;
   readonly record: RunRecord;
@@ -116,10 +110,7 @@ export class RunStore {
         cached = { stamp, record: parseRecord(read.text, name, file), known: read.known };
         this.cache.set(name, cached);
       }
-      const { record, known } = cached;
-      if (!liveStates.includes(record.state)) return { record, known, elsewhere: false };
-      const elsewhere = await isTrained(record, folder, mtimeMs);
-      return { record: elsewhere ? record : await withCheckpointsOf(folder, record), known, elsewhere };
+      return { ...(await standingOf(cached.record, folder, mtimeMs)), known: cached.known };
     } catch (error) {
       this.cache.delete(name);
       // A file among the folders, such as those of a file manager, is none of ours.
@@ -140,13 +131,6 @@ export class RunStore {
 /** Where a run stands among the others; a number that grows. */
 export function orderOf({ order, started }: Pick<RunRecord, 'order' | 'started'>): number {
   return order ?? started;
-}
-
-/** Whether something trains a run now, by its claim, or by its owner if what trains it makes none. */
-async function isTrained({ owner, ownerBirth }: RunRecord, folder: string, written: number): Promise<boolean> {
-  if (await isClaimed(folder)) return true;
-  if (owner === undefined || owner === process.pid || !isAlive(owner, ownerBirth)) return false;
-  return ownerBirth !== undefined || Math.abs(Date.now() - written) < recently;
 }
 
 /** Does something for each of many, a few at a time. */

@@ -164,13 +164,11 @@ export class Run extends Disposable {
 
   /** Takes what another window has made of it, if one has. */
   async takeIn({ known, elsewhere }: StoredRun): Promise<void> {
-    if (!this.folder.differsFrom(known) && elsewhere === this.away) return;
-    // Read again, behind what this window may be writing itself.
+    if (this.folder.isHeld || (!this.folder.differsFrom(known) && elsewhere === this.away)) return;
+    // Read again, as this window may have written it itself since.
     const read = await this.folder.readRecord(this.id).catch(() => undefined);
-    if (!read || this.isLive || this.isSaving) return;
-    // What was seen of a claim may have been this window's own, of a run that has ended since.
-    const away = elsewhere && liveStates.includes(read.record.state);
-    if (read.changed || away !== this.away) this.replace(read.record, away);
+    if (!read || this.isLive || this.isSaving || this.folder.isHeld) return;
+    if (read.changed || read.elsewhere !== this.away) this.replace(read.record, read.elsewhere);
   }
 
   private replace(record: RunRecord, elsewhere: boolean): void {

@@ -60,12 +60,17 @@ async function stop({ runs }: Window, run: Run): Promise<void> {
   await run.save();
 }
 
-/** A window in which a run has stopped, with an evaluation at least. */
+/** A window in which a run has stopped, some steps after its best evaluation. */
 async function stopped(): Promise<{ here: Window; run: Run }> {
   const here = await window();
   const run = here.runs.start(text(), tiny());
   await at(run, 60);
   await stop(here, run);
+  for (let { best, latest } = stored(run).checkpoints; best === latest; { best, latest } = stored(run).checkpoints) {
+    await here.runs.goOn(run, read);
+    await at(run, latest + 5);
+    await stop(here, run);
+  }
   return { here, run };
 }
 
@@ -130,7 +135,7 @@ describe('A run', () => {
     await runs.goOn(again, read);
     await at(again, checkpoints.latest + 20);
     expect(steps(again)).toEqual(upTo(again.history.lastStep));
-    const { step, kind } = again.history.marks.find((mark) => mark.kind === 'restored')!;
+    const { step, kind } = again.history.marks.findLast((mark) => mark.kind === 'restored')!;
     expect([step, kind]).toEqual([checkpoints.latest, 'restored']);
   });
 
@@ -283,6 +288,23 @@ describe('Two windows on one folder', () => {
     await runs.all[0].load();
     expect(steps(runs.all[0])).toEqual(upTo(run.history.lastStep));
     expect(runs.all[0].history.kept).toEqual(run.history.kept);
+  });
+
+  it('take nothing for another’s that is their own, however often they look', async () => {
+    const { runs } = await window();
+    const run = runs.start(text(), tiny({ maxSteps: 400 }));
+    let looks = 0;
+    for (; run.isLive || looks < 50; looks++) {
+      await runs.refresh();
+      expect(run.isElsewhere).toBe(false);
+    }
+    await run.save();
+    await runs.refresh();
+    expect(run).toMatchObject({ state: 'finished', isElsewhere: false });
+    const there = await window();
+    await there.runs.all[0].load();
+    expect(steps(there.runs.all[0])).toEqual(upTo(400));
+    expect(there.runs.all[0].history.kept).toEqual(run.history.kept);
   });
 
   it('see each other’s runs when they look again: as they stand, as they go on, and when they are gone', async () => {
