@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { UserError } from '../text/user-error';
 import { modelInFront, seedOf, textBefore } from './completion';
-import { configurationOf, demonstrations, pickDemonstration } from './demonstrations';
+import { configurationOf, demonstrationNamed, pickDemonstration } from './demonstrations';
 import { Disposable } from './disposable';
 import type { Generator } from './generator';
 import type { GradientFlow } from './gradient-flow';
@@ -124,7 +124,7 @@ export class Commands extends Disposable {
 
   /** Starts the run that shows a topic of the lecture, named by the argument or chosen. */
   private async demonstrate(target: Target): Promise<string | undefined> {
-    const named = typeof target === 'string' ? demonstrations()[target] : undefined;
+    const named = typeof target === 'string' ? demonstrationNamed(target) : undefined;
     const demonstration = named ?? (await pickDemonstration());
     if (!demonstration) return undefined;
     const { trainer, samples, panels } = this.parts;

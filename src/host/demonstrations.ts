@@ -99,6 +99,12 @@ export function demonstrations(): Readonly<Record<string, Demonstration>> {
   };
 }
 
+/** The demonstration of this name; undefined if there is none. */
+export function demonstrationNamed(name: string): Demonstration | undefined {
+  const all = demonstrations();
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}
+
 /** The whole configuration of a demonstration: its options, and the defaults, whatever the settings say. */
 export function configurationOf({ options }: Demonstration): Configuration {
   return parseConfiguration(options, vscode.l10n.t('Demonstration'));

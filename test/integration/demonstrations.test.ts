@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { RecurrentApi } from '../../src/host/api';
-import { configurationOf, type Demonstration, demonstrations } from '../../src/host/demonstrations';
+import { configurationOf, type Demonstration, demonstrationNamed, demonstrations } from '../../src/host/demonstrations';
 import { recallLag, recallText } from '../../src/text/recall';
 import { activated, deleteAll, extension, Messages, until, untilState, untilStep } from './support/laboratory';
 
@@ -33,6 +33,7 @@ describe('The lecture, live', () => {
   it('has a button for each demonstration, and a demonstration for each button', () => {
     assert.deepEqual(buttons().sort(), Object.keys(demonstrations()).sort());
     for (const demonstration of Object.values(demonstrations())) assert.ok(configurationOf(demonstration));
+    for (const name of ['constructor', 'toString', 'gates', '']) assert.equal(demonstrationNamed(name), undefined);
   });
 
   it('shows clip events under Clipping', async () => {
