@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -21,6 +21,11 @@ interface Told {
   readonly finished?: boolean;
   readonly problems?: string[];
   readonly failed?: string;
+}
+
+/** Whether the folder has a run's record. */
+function isStored(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((id) => existsSync(join(folder, id, 'run.json')));
 }
 
 /** A window in a process of its own. */
@@ -151,6 +156,8 @@ describe('A training window that is killed at any moment', () => {
       let done = 0;
       for (; done < kills; done++) {
         await Promise.race(trainings.map((training) => training.trains()));
+        // Before that there is nothing that could be lost.
+        while (!isStored(folder)) await new Promise((resolve) => setTimeout(resolve, 5));
         await new Promise((resolve) => setTimeout(resolve, Math.floor(800 * random.uniform())));
         const victim = trainings[Math.floor(trainings.length * random.uniform())];
         if (trainings.some(({ last }) => last.finished)) break;
