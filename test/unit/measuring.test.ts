@@ -131,7 +131,7 @@ describe('numbers of the command line', () => {
         const { status, stdout, stderr } = recurrent(command, at('wild'), at('fox.txt'), ...json);
         expect(status, stderr).toBe(2);
         expect(stdout).not.toMatch(nothing);
-        expect(stderr).toMatch(/^recurrent: The model gives (fox\.txt )?no finite likelihood: [^\n]+\.\n$/);
+        expect(stderr).toMatch(/^recurrent: The model gives no finite likelihood: [^\n]+\.\n$/);
       }
     }
   });
